@@ -1,0 +1,215 @@
+/**
+ * What an endpoint is: fill a request from it (client), recognise a request by it and read its input back (proxy, sandbox).
+ * Knows no endpoint by name.
+ */
+import { TalonOneError, type TalonOneIssue } from './error.ts'
+import { type Fields, isRecord, readFields, readShape, type Shape } from './shape.ts'
+
+/** Who may call an endpoint through a proxy: a shopper for themselves, staff, or staff with a licence to destroy. */
+export type Audience = 'shopper' | 'staff' | 'destructive'
+
+/** One row of the table. `Input` is flat: path, query and body fields side by side, under the API's own names. */
+export interface Endpoint<Input = unknown, Output = unknown> {
+  /** The API's own name. */
+  readonly operationId: string
+  readonly kind: 'read' | 'write'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** The path with its parameters in braces: `/v2/customer_sessions/{customerSessionId}`. */
+  readonly path: string
+  /** The path's parameters. */
+  readonly params: Fields
+  readonly query: Fields
+  /** The body's fields; no body when undefined. */
+  readonly body?: Fields
+  readonly audience: Audience
+  /** Where the profile id stands in the input, as a JSON pointer. A last segment `0` is the only entry of a list. */
+  readonly identity?: string
+  /** Whether the identity may be left out: an anonymous session. */
+  readonly anonymous?: true
+  /** Whether sending it twice does what sending it once does. */
+  readonly repeatable: boolean
+  /** The reads whose answers a write makes out of date, by operation id. */
+  readonly stale: readonly string[]
+  /** Only for the compiler: never set. */
+  readonly '~types'?: { input: Input; output: Output }
+}
+
+export type ReadEndpoint<Input = unknown, Output = unknown> = Endpoint<Input, Output> & { readonly kind: 'read' }
+export type WriteEndpoint<Input = unknown, Output = unknown> = Endpoint<Input, Output> & { readonly kind: 'write' }
+
+/** What a row takes. */
+export type InputOf<E> = E extends { readonly '~types'?: { input: infer Input } } ? Input : never
+/** What a row answers. */
+export type OutputOf<E> = E extends { readonly '~types'?: { output: infer Output } } ? Output : never
+
+/** What {@link fill} makes of a row and an input. */
+export interface FilledRequest {
+  method: Endpoint['method']
+  /** Encoded, starting with a slash. */
+  path: string
+  /** With its question mark, or empty. */
+  search: string
+  body: Record<string, unknown> | undefined
+}
+
+/**
+ * Fills a request. Throws `invalid_input` with every finding when something required is missing or malformed, and then
+ * nothing has been sent.
+ */
+export function fill(endpoint: Endpoint, input: unknown): FilledRequest {
+  const issues: TalonOneIssue[] = []
+  const read = readFields(allFields(endpoint), isRecord(input) ? input : {}, '', issues)
+  for (const name of Object.keys(endpoint.params)) {
+    if (isDotSegment(read[name])) issues.push({ pointer: `/${name}`, message: 'must not be `.` or `..`: a URL parser would swallow it' })
+  }
+  if (endpoint.identity !== undefined && !endpoint.anonymous && identitiesOf(endpoint, read).length === 0) {
+    issues.push({ pointer: endpoint.identity, message: 'required, but missing: give it, or a `profileId` to the client' })
+  }
+  if (issues.length > 0) throw invalidInput(endpoint, issues)
+  return {
+    method: endpoint.method,
+    path: endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(read[name]))),
+    search: fillQuery(endpoint, read),
+    body: endpoint.body && pick(read, endpoint.body),
+  }
+}
+
+/** The path's parameters, decoded, when method and path are this endpoint's; undefined otherwise. */
+export function recognise(endpoint: Endpoint, method: string, pathname: string): Record<string, string> | undefined {
+  if (method !== endpoint.method) return undefined
+  const template = endpoint.path.split('/')
+  const segments = pathname.split('/')
+  if (segments.length !== template.length) return undefined
+  const params: Record<string, string> = {}
+  for (const [index, part] of template.entries()) {
+    const segment = segments[index]
+    if (segment === undefined) return undefined
+    if (!part.startsWith('{')) {
+      if (part !== segment) return undefined
+      continue
+    }
+    const value = decode(segment)
+    if (value === undefined || value === '' || isDotSegment(value)) return undefined
+    params[part.slice(1, -1)] = value
+  }
+  return params
+}
+
+/** Reads a recognised request back into the input it was filled from; what does not fit goes to `issues`. */
+export function readInput(
+  endpoint: Endpoint,
+  request: { params: Record<string, string>; searchParams: URLSearchParams; body: unknown },
+  issues: TalonOneIssue[],
+): Record<string, unknown> {
+  const raw: Record<string, unknown> = {}
+  if (endpoint.body) {
+    if (isRecord(request.body)) Object.assign(raw, readFields(endpoint.body, request.body, '', issues))
+    else issues.push({ pointer: '', message: 'the body must be a JSON object' })
+  }
+  for (const [name, shape] of fieldsByName(endpoint.params)) {
+    raw[name] = readShape(shape, decodeText(shape, request.params[name] ?? ''), `/${name}`, issues)
+  }
+  const query = new Map(fieldsByName(endpoint.query))
+  for (const name of new Set(request.searchParams.keys())) {
+    const shape = query.get(name)
+    if (shape === undefined) {
+      issues.push({ pointer: '', message: 'unknown query parameter' })
+      continue
+    }
+    const values = request.searchParams.getAll(name)
+    if (values.length > 1 && shape.is !== 'list') issues.push({ pointer: `/${name}`, message: 'given more than once' })
+    else raw[name] = readShape(shape, shape.is === 'list' ? values.map((value) => decodeText(shape.of, value)) : decodeText(shape, values[0] ?? ''), `/${name}`, issues)
+  }
+  return raw
+}
+
+/** The profile ids an input names at its row's `identity`; none when it leaves the field out. */
+export function identitiesOf(endpoint: Endpoint, input: unknown): string[] {
+  if (endpoint.identity === undefined) return []
+  const [names, isList] = identityPath(endpoint.identity)
+  const value = names.reduce<unknown>((at, name) => (isRecord(at) ? at[name] : undefined), input)
+  const found = isList && Array.isArray(value) ? value : [value]
+  return found.filter((id): id is string => typeof id === 'string' && id !== '')
+}
+
+/** The same input with `profileId` at the row's `identity`, whatever stood there. */
+export function withIdentity<Input>(endpoint: Endpoint, input: Input, profileId: string): Input {
+  if (endpoint.identity === undefined) return input
+  const [names, isList] = identityPath(endpoint.identity)
+  // The cast holds because only the field that the row names is replaced, by a value of that field's type.
+  return setAt(input, names, isList ? [profileId] : profileId) as Input
+}
+
+/** Whether an input leaves its identity out (an explicit `''` is an anonymous session and stays one). */
+export function lacksIdentity(endpoint: Endpoint, input: unknown): boolean {
+  if (endpoint.identity === undefined) return false
+  const [names] = identityPath(endpoint.identity)
+  const parent = names.slice(0, -1).reduce<unknown>((at, name) => (isRecord(at) ? at[name] : undefined), input)
+  return isRecord(parent) && parent[names.at(-1) ?? ''] === undefined
+}
+
+/** A row's fields from path, query and body, which together are its input. */
+export function allFields(endpoint: Endpoint): Fields {
+  return { ...endpoint.params, ...endpoint.query, ...endpoint.body }
+}
+
+function invalidInput(endpoint: Endpoint, issues: TalonOneIssue[]): TalonOneError {
+  const [first] = issues
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more, see \`issues\`)` : ''
+  return new TalonOneError('invalid_input', `${endpoint.operationId} was not sent: ${first?.pointer ?? ''}: ${first?.message ?? ''}${more}`, {
+    method: endpoint.method,
+    path: endpoint.path,
+    issues,
+  })
+}
+
+function fillQuery(endpoint: Endpoint, input: Record<string, unknown>): string {
+  const search = new URLSearchParams()
+  for (const [name] of fieldsByName(endpoint.query)) {
+    const value = input[name]
+    for (const entry of Array.isArray(value) ? value : [value]) {
+      if (entry !== undefined) search.append(name, String(entry))
+    }
+  }
+  const text = search.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function pick(input: Record<string, unknown>, fields: Fields): Record<string, unknown> {
+  return Object.fromEntries(fieldsByName(fields).flatMap(([name]) => (input[name] === undefined ? [] : [[name, input[name]]])))
+}
+
+function fieldsByName(fields: Fields): [string, Shape][] {
+  return Object.entries(fields).map(([field, shape]) => [field.replace(/\?$/, ''), shape])
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a path or query text says when the row expects a number or a boolean; the text itself when it does not fit. */
+function decodeText(shape: Shape, text: string): unknown {
+  if (shape.is === 'integer' || shape.is === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+  if (shape.is === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
+  return text
+}
+
+function isDotSegment(value: unknown): boolean {
+  return value === '.' || value === '..'
+}
+
+function identityPath(pointer: string): [names: string[], isList: boolean] {
+  const names = pointer.slice(1).split('/')
+  const isList = names.at(-1) === '0'
+  return [isList ? names.slice(0, -1) : names, isList]
+}
+
+function setAt(at: unknown, [name, ...rest]: string[], value: unknown): unknown {
+  if (name === undefined) return value
+  const record = isRecord(at) ? at : {}
+  return { ...record, [name]: setAt(record[name], rest, value) }
+}

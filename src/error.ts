@@ -1,0 +1,99 @@
+/** One finding about an input, told by where it stands and what was wrong, never by its value. */
+export interface TalonOneIssue {
+  /** JSON pointer into the input, such as `/customerSession/cartItems/0/quantity`. */
+  pointer: string
+  /** What was wrong, such as `expected an integer of at least 1, got NaN`. */
+  message: string
+}
+
+/**
+ * What went wrong. Closed: a `switch` over it can be exhaustive.
+ *
+ * Before sending: `invalid_*`, `cart_limit`, `line_not_found`, `missing_provider`. On the way: `network`, `timeout`, `aborted`.
+ * In the answer: the rest, by status or by what could not be read.
+ */
+export type TalonOneErrorCode =
+  | 'invalid_config'
+  | 'missing_provider'
+  | 'invalid_input'
+  | 'invalid_session_id'
+  | 'invalid_sku'
+  | 'invalid_quantity'
+  | 'invalid_price'
+  | 'invalid_coupon'
+  | 'invalid_referral'
+  | 'cart_limit'
+  | 'line_not_found'
+  | 'session_closed'
+  | 'network'
+  | 'timeout'
+  | 'aborted'
+  | 'bad_request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'unexpected_status'
+  | 'not_json'
+  | 'empty_body'
+
+/** Where and how a request failed. */
+export interface TalonOneErrorDetails {
+  /** The HTTP method. */
+  method?: string
+  /** The path as a template, `/v2/customer_sessions/{customerSessionId}`: ids never get in. */
+  path?: string
+  /** The HTTP status, when there was an answer. */
+  status?: number
+  /** Whether the same call may succeed later. */
+  retryable?: boolean
+  /** How long the server asked to wait, in milliseconds. */
+  retryAfterMs?: number
+  /** `'unknown'` when a write may have been carried out although no answer says so. */
+  outcome?: 'unknown'
+  issues?: readonly TalonOneIssue[]
+  /** The server's id for this request, for support. */
+  requestId?: string
+  cause?: unknown
+}
+
+// Several copies of this package may meet on one page; a shared symbol tells their errors apart from others.
+const brand = Symbol.for('talon-one-react.error')
+
+/**
+ * The one error of this library, told apart by `code`. Its message says what failed, what shape the value had and what to do;
+ * it never holds an id, a code, a key or a body, so it is safe to log.
+ */
+export class TalonOneError extends Error {
+  override readonly name = 'TalonOneError'
+  readonly code: TalonOneErrorCode
+  readonly method: string | undefined
+  readonly path: string | undefined
+  readonly status: number | undefined
+  readonly retryable: boolean
+  readonly retryAfterMs: number | undefined
+  readonly outcome: 'unknown' | undefined
+  readonly issues: readonly TalonOneIssue[]
+  readonly requestId: string | undefined
+
+  constructor(code: TalonOneErrorCode, message: string, details: TalonOneErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.method = details.method
+    this.path = details.path
+    this.status = details.status
+    this.retryable = details.retryable ?? false
+    this.retryAfterMs = details.retryAfterMs
+    this.outcome = details.outcome
+    this.issues = details.issues ?? []
+    this.requestId = details.requestId
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+/** Narrows anything caught to a {@link TalonOneError}, also one of another copy of this package. */
+export function isTalonOneError(error: unknown): error is TalonOneError {
+  return error instanceof TalonOneError || (typeof error === 'object' && error !== null && brand in error)
+}

@@ -1,0 +1,164 @@
+/**
+ * What a field of a request may hold, as data. The rows of `endpoints.ts` are written in it; the client checks its input
+ * by it before sending, the proxy rebuilds a body from it, the sandbox answers 400 by it.
+ */
+import type { TalonOneIssue } from './error.ts'
+
+/** A field's value. Lengths in UTF-16 units, as the API's own limits; bounds are inclusive. */
+export type Shape =
+  | { is: 'string'; min?: number; max?: number; oneOf?: readonly string[] }
+  | { is: 'timestamp' }
+  | { is: 'integer' | 'number'; min?: number; max?: number }
+  | { is: 'boolean' }
+  | { is: 'list'; of: Shape; min?: number; max?: number; unitsAtMost?: number }
+  | { is: 'map'; of: Shape }
+  | { is: 'object'; fields: Fields }
+  /** Anything JSON can carry. */
+  | { is: 'json' }
+  /** Custom attributes: a map of anything JSON can carry. */
+  | { is: 'attributes' }
+  /** Set by Talon.One: accepted from somebody who sends an answer back, never sent on. */
+  | { is: 'server-set' }
+
+/** Names with their shapes; a name that ends in `?` may be left out. */
+export type Fields = Readonly<Record<string, Shape>>
+
+/** The fields a type asks for: a missing, a surplus or a wrongly optional one does not compile. */
+export type FieldsOf<T> = {
+  readonly [Name in keyof T & string as undefined extends T[Name] ? `${Name}?` : Name]-?: Shape
+}
+
+/** Reads `value` as `shape` into a fresh value of known fields only; what does not fit goes to `issues`. */
+export function readShape(shape: Shape, value: unknown, pointer: string, issues: TalonOneIssue[]): unknown {
+  const wrong = (expected: string): undefined => {
+    issues.push({ pointer, message: `expected ${expected}, got ${describe(value)}` })
+    return undefined
+  }
+  switch (shape.is) {
+    case 'string':
+      if (typeof value !== 'string' || loneSurrogate.test(value)) return wrong('well-formed text')
+      if (value.length < (shape.min ?? 0) || value.length > (shape.max ?? Infinity)) return wrong(`text of ${bounds(shape)} characters`)
+      if (shape.oneOf && !shape.oneOf.includes(value)) return wrong(`one of ${shape.oneOf.join(', ')}`)
+      return value
+    case 'timestamp':
+      if (typeof value !== 'string' || !rfc3339.test(value) || Number.isNaN(Date.parse(value))) return wrong('an RFC 3339 timestamp')
+      return value
+    case 'integer':
+    case 'number':
+      if (typeof value !== 'number' || !Number.isFinite(value)) return wrong(shape.is === 'integer' ? 'an integer' : 'a finite number')
+      if (shape.is === 'integer' && !Number.isSafeInteger(value)) return wrong('an integer')
+      if (value < (shape.min ?? -Infinity) || value > (shape.max ?? Infinity)) return wrong(`a number of ${bounds(shape)}`)
+      return value
+    case 'boolean':
+      return typeof value === 'boolean' ? value : wrong('true or false')
+    case 'list': {
+      if (!Array.isArray(value)) return wrong('a list')
+      if (value.length < (shape.min ?? 0) || value.length > (shape.max ?? Infinity)) return wrong(`a list of ${bounds(shape)} entries`)
+      const list = value.map((entry, index) => readShape(shape.of, entry, `${pointer}/${index}`, issues))
+      if (shape.unitsAtMost !== undefined && units(list) > shape.unitsAtMost) return wrong(`at most ${shape.unitsAtMost} units in all`)
+      return list
+    }
+    case 'map':
+    case 'attributes':
+      return isRecord(value) ? readMap(shape.is === 'map' ? shape.of : { is: 'json' }, value, pointer, issues) : wrong('an object')
+    case 'object':
+      return isRecord(value) ? readFields(shape.fields, value, pointer, issues) : wrong('an object')
+    case 'json':
+      return readJson(value, pointer, issues, [])
+    case 'server-set':
+      return undefined
+  }
+}
+
+/** Reads an object field by field: an unknown name is an issue, so that a misspelt one is not lost in silence. */
+export function readFields(fields: Fields, value: Record<string, unknown>, pointer: string, issues: TalonOneIssue[]): Record<string, unknown> {
+  const read: Record<string, unknown> = {}
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(fields, name) || Object.hasOwn(fields, `${name}?`)) continue
+    if (value[name] !== undefined) issues.push({ pointer: `${pointer}/${segment(name)}`, message: 'unknown field' })
+  }
+  for (const [field, shape] of Object.entries(fields)) {
+    const optional = field.endsWith('?')
+    const name = optional ? field.slice(0, -1) : field
+    const entry = Object.hasOwn(value, name) ? value[name] : undefined
+    if (entry === undefined) {
+      if (!optional) issues.push({ pointer: `${pointer}/${name}`, message: 'required, but missing' })
+      continue
+    }
+    const result = readShape(shape, entry, `${pointer}/${name}`, issues)
+    if (result !== undefined) read[name] = result
+  }
+  return read
+}
+
+/** Whether a value is an object with fields, rather than a list or a primitive. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+// Names that reach into an object's prototype when somebody merges them.
+const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
+
+function readMap(of: Shape, value: Record<string, unknown>, pointer: string, issues: TalonOneIssue[]): Record<string, unknown> {
+  const read: Record<string, unknown> = {}
+  for (const [name, entry] of Object.entries(value)) {
+    const at = `${pointer}/${segment(name)}`
+    if (forbiddenNames.has(name)) issues.push({ pointer: at, message: 'this name is not allowed' })
+    else if (entry !== undefined) read[name] = readShape(of, entry, at, issues)
+  }
+  return read
+}
+
+function readJson(value: unknown, pointer: string, issues: TalonOneIssue[], parents: readonly unknown[]): unknown {
+  const wrong = (): undefined => {
+    issues.push({ pointer, message: `expected something JSON can carry, got ${describe(value)}` })
+    return undefined
+  }
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'string') return loneSurrogate.test(value) ? wrong() : value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : wrong()
+  if (typeof value !== 'object' || parents.includes(value)) return wrong()
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? wrong() : value.toISOString()
+  const within = [...parents, value]
+  if (Array.isArray(value)) return value.map((entry, index) => readJson(entry, `${pointer}/${index}`, issues, within))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return wrong()
+  const read: Record<string, unknown> = {}
+  for (const [name, entry] of Object.entries(value)) {
+    const at = `${pointer}/${segment(name)}`
+    if (forbiddenNames.has(name)) issues.push({ pointer: at, message: 'this name is not allowed' })
+    else if (entry !== undefined) read[name] = readJson(entry, at, issues, within)
+  }
+  return read
+}
+
+const loneSurrogate = /\p{Surrogate}/u
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+
+function units(lines: readonly unknown[]): number {
+  return lines.reduce<number>((sum, line) => sum + (isRecord(line) && typeof line.quantity === 'number' ? line.quantity : 0), 0)
+}
+
+function bounds({ min, max }: { min?: number; max?: number }): string {
+  if (max === undefined) return `at least ${min}`
+  return min === undefined || min === 0 ? `at most ${max}` : `${min} to ${max}`
+}
+
+// The pointer goes into an error: a name the library does not know may be a secret, so only its length is told.
+function segment(name: string): string {
+  return /^[A-Za-z_]\w{0,40}$/.test(name) ? name : `(a name of ${name.length} characters)`
+}
+
+/** The shape of a value, never the value. */
+export function describe(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return String(value)
+    const kind = Number.isInteger(value) ? 'integer' : 'fraction'
+    return value < 0 ? `a negative ${kind}` : value === 0 ? 'zero' : `${kind === 'integer' ? 'an' : 'a'} ${kind}`
+  }
+  if (typeof value === 'string') return value === '' ? 'empty text' : `text of ${value.length} characters`
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (value instanceof Date) return 'a date'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
