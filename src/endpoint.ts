@@ -118,7 +118,13 @@ export function readInput(
     }
     const values = request.searchParams.getAll(name)
     if (values.length > 1 && shape.is !== 'list') issues.push({ pointer: `/${name}`, message: 'given more than once' })
-    else raw[name] = readShape(shape, shape.is === 'list' ? values.map((value) => decodeText(shape.of, value)) : decodeText(shape, values[0] ?? ''), `/${name}`, issues)
+    else
+      raw[name] = readShape(
+        shape,
+        shape.is === 'list' ? values.map((value) => decodeText(shape.of, value)) : decodeText(shape, values[0] ?? ''),
+        `/${name}`,
+        issues,
+      )
   }
   return raw
 }
@@ -156,11 +162,15 @@ export function allFields(endpoint: Endpoint): Fields {
 function invalidInput(endpoint: Endpoint, issues: TalonOneIssue[]): TalonOneError {
   const [first] = issues
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more, see \`issues\`)` : ''
-  return new TalonOneError('invalid_input', `${endpoint.operationId} was not sent: ${first?.pointer ?? ''}: ${first?.message ?? ''}${more}`, {
-    method: endpoint.method,
-    path: endpoint.path,
-    issues,
-  })
+  return new TalonOneError(
+    'invalid_input',
+    `${endpoint.operationId} was not sent: ${first?.pointer ?? ''}: ${first?.message ?? ''}${more}`,
+    {
+      method: endpoint.method,
+      path: endpoint.path,
+      issues,
+    },
+  )
 }
 
 function fillQuery(endpoint: Endpoint, input: Record<string, unknown>): string {

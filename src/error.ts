@@ -38,6 +38,7 @@ export type TalonOneErrorCode =
   | 'unexpected_status'
   | 'not_json'
   | 'empty_body'
+  | 'unexpected_answer'
 
 /** Where and how a request failed. */
 export interface TalonOneErrorDetails {

@@ -743,13 +743,37 @@ export interface Meta {
 export interface CouponRejectionReason {
   campaignId: number
   couponId: number
-  reason: 'CouponNotFound' | 'CouponPartOfNotRunningCampaign' | 'CampaignLimitReached' | 'ProfileLimitReached' | 'CouponRecipientDoesNotMatch' | 'CouponExpired' | 'CouponStartDateInFuture' | 'CouponRejectedByCondition' | 'EffectCouldNotBeApplied' | 'CouponPartOfNotTriggeredCampaign' | 'CouponReservationRequired' | 'ProfileRequired'
+  reason:
+    | 'CouponNotFound'
+    | 'CouponPartOfNotRunningCampaign'
+    | 'CampaignLimitReached'
+    | 'ProfileLimitReached'
+    | 'CouponRecipientDoesNotMatch'
+    | 'CouponExpired'
+    | 'CouponStartDateInFuture'
+    | 'CouponRejectedByCondition'
+    | 'EffectCouldNotBeApplied'
+    | 'CouponPartOfNotTriggeredCampaign'
+    | 'CouponReservationRequired'
+    | 'ProfileRequired'
 }
 
 export interface ReferralRejectionReason {
   campaignId: number
   referralId: number
-  reason: 'ReferralNotFound' | 'ReferralRecipientIdSameAsAdvocate' | 'ReferralPartOfNotRunningCampaign' | 'ReferralLimitReached' | 'CampaignLimitReached' | 'ProfileLimitReached' | 'ReferralRecipientDoesNotMatch' | 'ReferralExpired' | 'ReferralStartDateInFuture' | 'ReferralRejectedByCondition' | 'EffectCouldNotBeApplied' | 'ReferralPartOfNotTriggeredCampaign'
+  reason:
+    | 'ReferralNotFound'
+    | 'ReferralRecipientIdSameAsAdvocate'
+    | 'ReferralPartOfNotRunningCampaign'
+    | 'ReferralLimitReached'
+    | 'CampaignLimitReached'
+    | 'ProfileLimitReached'
+    | 'ReferralRecipientDoesNotMatch'
+    | 'ReferralExpired'
+    | 'ReferralStartDateInFuture'
+    | 'ReferralRejectedByCondition'
+    | 'EffectCouldNotBeApplied'
+    | 'ReferralPartOfNotTriggeredCampaign'
 }
 
 // Errors
@@ -904,13 +928,34 @@ export interface MetaV1 {
 export interface CouponRejectionReasonV1 {
   campaignId: number
   couponId: number
-  reason: 'CouponNotFound' | 'CouponPartOfNotRunningCampaign' | 'CouponLimitReached' | 'CampaignLimitReached' | 'ProfileLimitReached' | 'CouponRecipientDoesNotMatch' | 'CouponExpired' | 'CouponStartDateInFuture' | 'CouponRejectedByCondition' | 'EffectCouldNotBeApplied'
+  reason:
+    | 'CouponNotFound'
+    | 'CouponPartOfNotRunningCampaign'
+    | 'CouponLimitReached'
+    | 'CampaignLimitReached'
+    | 'ProfileLimitReached'
+    | 'CouponRecipientDoesNotMatch'
+    | 'CouponExpired'
+    | 'CouponStartDateInFuture'
+    | 'CouponRejectedByCondition'
+    | 'EffectCouldNotBeApplied'
 }
 
 export interface ReferralRejectionReasonV1 {
   campaignId: number
   referralId: number
-  reason: 'ReferralNotFound' | 'ReferralRecipientIdSameAsAdvocate' | 'ReferralPartOfNotRunningCampaign' | 'ReferralLimitReached' | 'CampaignLimitReached' | 'ProfileLimitReached' | 'ReferralRecipientDoesNotMatch' | 'ReferralExpired' | 'ReferralStartDateInFuture' | 'ReferralRejectedByCondition' | 'EffectCouldNotBeApplied'
+  reason:
+    | 'ReferralNotFound'
+    | 'ReferralRecipientIdSameAsAdvocate'
+    | 'ReferralPartOfNotRunningCampaign'
+    | 'ReferralLimitReached'
+    | 'CampaignLimitReached'
+    | 'ProfileLimitReached'
+    | 'ReferralRecipientDoesNotMatch'
+    | 'ReferralExpired'
+    | 'ReferralStartDateInFuture'
+    | 'ReferralRejectedByCondition'
+    | 'EffectCouldNotBeApplied'
 }
 
 export interface LoyaltyV1 {

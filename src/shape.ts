@@ -71,7 +71,12 @@ export function readShape(shape: Shape, value: unknown, pointer: string, issues:
 }
 
 /** Reads an object field by field: an unknown name is an issue, so that a misspelt one is not lost in silence. */
-export function readFields(fields: Fields, value: Record<string, unknown>, pointer: string, issues: TalonOneIssue[]): Record<string, unknown> {
+export function readFields(
+  fields: Fields,
+  value: Record<string, unknown>,
+  pointer: string,
+  issues: TalonOneIssue[],
+): Record<string, unknown> {
   const read: Record<string, unknown> = {}
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(fields, name) || Object.hasOwn(fields, `${name}?`)) continue
@@ -117,7 +122,7 @@ function readJson(value: unknown, pointer: string, issues: TalonOneIssue[], pare
   if (value === null || typeof value === 'boolean') return value
   if (typeof value === 'string') return loneSurrogate.test(value) ? wrong() : value
   if (typeof value === 'number') return Number.isFinite(value) ? value : wrong()
-  if (typeof value !== 'object' || parents.includes(value)) return wrong()
+  if (typeof value !== 'object' || parents.includes(value) || parents.length >= deepest) return wrong()
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? wrong() : value.toISOString()
   const within = [...parents, value]
   if (Array.isArray(value)) return value.map((entry, index) => readJson(entry, `${pointer}/${index}`, issues, within))
@@ -132,6 +137,8 @@ function readJson(value: unknown, pointer: string, issues: TalonOneIssue[], pare
   return read
 }
 
+// A body nested deeper than any attribute needs is an attack on the stack.
+const deepest = 16
 const loneSurrogate = /\p{Surrogate}/u
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 

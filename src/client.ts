@@ -1,0 +1,344 @@
+import ky, { type KyInstance } from 'ky'
+import {
+  type Endpoint,
+  fill,
+  type FilledRequest,
+  identitiesOf,
+  type InputOf,
+  lacksIdentity,
+  type OutputOf,
+  withIdentity,
+} from './endpoint.ts'
+import { isTalonOneError, TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
+import { type Locks, platformLocks } from './lane.ts'
+import { isRecord } from './shape.ts'
+
+/** What {@link createTalonOne} takes; every option has a default. */
+export interface TalonOneOptions {
+  /**
+   * Where the proxy is mounted: an absolute URL, or a path of the page's own origin.
+   * A browser must not talk to Talon.One itself, so a Talon.One host is refused there.
+   *
+   * @default '/talon-one'
+   */
+  baseUrl?: string
+  /** Sends the requests, for instance a sandbox's `fetch`. Default: the platform's. */
+  fetch?: typeof globalThis.fetch
+  /** Added to every request; a function is asked each time. An `ApiKey-v1` authorization is refused in a browser. */
+  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
+  /** How long one request may take, in milliseconds, answer included. @default 10000 */
+  timeout?: number
+  /**
+   * Whom the calls are about when an input names nobody.
+   *
+   * @default 'me': whoever the proxy says the caller is. Without default when `baseUrl` is Talon.One itself.
+   */
+  profileId?: string
+  /** Tells the caches and write lanes of several clients on one page apart. Default: `baseUrl`. */
+  scope?: string
+  /** Sees each request before it goes, and may return another one instead. */
+  onRequest?: (request: Request, endpoint: Endpoint) => Request | void | Promise<Request | void>
+  /** Sees each answer as it came. */
+  onResponse?: (response: Response, endpoint: Endpoint) => void | Promise<void>
+  /** One line for each request: method, path template, status, time. Never ids, codes, headers or bodies. Default: off. */
+  debug?: boolean | ((line: string) => void)
+  /** Serialises the writes of one profile. Default: Web Locks, so across tabs; in memory where there are none. */
+  locks?: Locks
+}
+
+/** What one call may say beside its input. */
+export interface SendOptions {
+  signal?: AbortSignal
+  /** Wins over the client's headers of the same name. */
+  headers?: HeadersInit
+  /** Appended to the row's own query, for parameters this version does not know. */
+  query?: Readonly<Record<string, string | number | boolean>>
+  /** Overrides the client's, in milliseconds. */
+  timeout?: number
+}
+
+/** An answer with what it came in. */
+export interface RawAnswer<Output> {
+  data: Output
+  status: number
+  headers: Headers
+}
+
+/** Sends rows of the endpoint table. Make one with {@link createTalonOne}. */
+export interface TalonOne {
+  /** Tells this client's cache entries and lanes apart from other clients'. */
+  readonly scope: string
+  /** Whom calls are about when an input names nobody. */
+  readonly profileId: string | undefined
+  /** Sends a row and returns its data. Rejects with a {@link TalonOneError}; malformed input is refused before sending. */
+  send<E extends Endpoint>(endpoint: E, input: InputOf<E>, options?: SendOptions): Promise<OutputOf<E>>
+  /** As `send`, with status and headers. */
+  sendRaw<E extends Endpoint>(endpoint: E, input: InputOf<E>, options?: SendOptions): Promise<RawAnswer<OutputOf<E>>>
+  /** The same client for another profile: same connection, its own cache entries. */
+  withProfile(profileId: string): TalonOne
+}
+
+/**
+ * Makes a client. The only place that talks HTTP.
+ *
+ * Writes of one profile go out one at a time, across tabs too: Talon.One answers 409 to overlapping updates.
+ * Nothing is retried here; queries and the cart own that.
+ *
+ * @example
+ * const talonOne = createTalonOne({ baseUrl: '/talon-one' })
+ * const inventory = await talonOne.send(getCustomerInventory, { coupons: true })
+ *
+ * @throws TalonOneError `invalid_config` for a base URL that is none, carries credentials, or is Talon.One's in a browser.
+ */
+export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
+  const baseUrl = checkBaseUrl(options.baseUrl ?? '/talon-one')
+  const timeout = options.timeout ?? 10_000
+  if (!(timeout > 0)) throw new TalonOneError('invalid_config', '`timeout` must be a number of milliseconds above 0')
+  if (typeof options.headers !== 'function') refuseKeyInBrowser(readHeaders(options.headers))
+  const locks = options.locks ?? platformLocks()
+  const log = typeof options.debug === 'function' ? options.debug : options.debug ? (line: string) => console.debug(line) : undefined
+  const http = createHttp(options)
+  const scope = options.scope ?? baseUrl
+
+  async function sendRaw<E extends Endpoint>(
+    profileId: string | undefined,
+    endpoint: E,
+    input: InputOf<E>,
+    call: SendOptions = {},
+  ): Promise<RawAnswer<OutputOf<E>>> {
+    const identified =
+      profileId !== undefined && endpoint.audience === 'shopper' && lacksIdentity(endpoint, input)
+        ? withIdentity(endpoint, input, profileId)
+        : input
+    const request = fill(endpoint, identified)
+    const go = () => exchange<OutputOf<E>>(endpoint, request, call)
+    const lane = endpoint.kind === 'write' ? laneOf(endpoint, identified) : undefined
+    if (lane === undefined) return go()
+    try {
+      return await locks.request(`talon-one:${scope}:${lane}`, call.signal ? { signal: call.signal } : {}, go)
+    } catch (error) {
+      throw isTalonOneError(error) ? error : aborted(endpoint, error)
+    }
+  }
+
+  async function exchange<Output>(endpoint: Endpoint, request: FilledRequest, call: SendOptions): Promise<RawAnswer<Output>> {
+    if (call.signal?.aborted) throw aborted(endpoint, call.signal.reason)
+    const headers = readHeaders(typeof options.headers === 'function' ? await options.headers() : options.headers)
+    readHeaders(call.headers).forEach((value, name) => headers.set(name, value))
+    refuseKeyInBrowser(headers)
+    headers.set('accept', 'application/json')
+    // The proxy asks for it: a form or an image of another site cannot send it, so such a request is refused.
+    headers.set('x-talon-client', '1')
+    const limit = AbortSignal.timeout(call.timeout ?? timeout)
+    const start = performance.now()
+    let status: number | undefined
+    try {
+      const response = await http(resolve(baseUrl, request, call.query, options.fetch !== undefined), {
+        method: endpoint.method,
+        headers,
+        ...(request.body && { json: request.body }),
+        signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
+        context: { endpoint },
+      })
+      status = response.status
+      const text = await response.text()
+      if (!response.ok) throw refusal(endpoint, response, text)
+      return { data: readData<Output>(endpoint, status, text), status, headers: response.headers }
+    } catch (error) {
+      throw isTalonOneError(error) ? error : transportError(endpoint, error, call.signal, limit)
+    } finally {
+      log?.(`talon-one ${endpoint.method} ${endpoint.path} → ${status ?? 'no answer'} in ${Math.round(performance.now() - start)} ms`)
+    }
+  }
+
+  const forProfile = (profileId: string | undefined): TalonOne => ({
+    scope,
+    profileId,
+    send: async (endpoint, input, call) => (await sendRaw(profileId, endpoint, input, call)).data,
+    sendRaw: (endpoint, input, call) => sendRaw(profileId, endpoint, input, call),
+    withProfile: forProfile,
+  })
+  return forProfile(options.profileId ?? (isTalonOneHost(baseUrl) ? undefined : 'me'))
+}
+
+function createHttp({ fetch, onRequest, onResponse }: TalonOneOptions): KyInstance {
+  // Every request below carries its row in ky's context.
+  const endpointOf = (context: Record<string, unknown>) => context.endpoint as Endpoint
+  return ky.create({
+    retry: 0,
+    timeout: false,
+    throwHttpErrors: false,
+    ...(fetch && { fetch }),
+    hooks: {
+      beforeRequest: onRequest ? [({ request, options }) => onRequest(request, endpointOf(options.context))] : [],
+      afterResponse: onResponse ? [async ({ response, options }) => await onResponse(response, endpointOf(options.context))] : [],
+    },
+  })
+}
+
+// Where an input's write belongs: to its profile, or, without one, to its session.
+function laneOf(endpoint: Endpoint, input: unknown): string | undefined {
+  const [profileId] = identitiesOf(endpoint, input)
+  if (profileId !== undefined) return `profile:${profileId}`
+  const sessionId = isRecord(input) ? input.customerSessionId : undefined
+  return typeof sessionId === 'string' ? `session:${sessionId}` : undefined
+}
+
+// Configuration
+
+const inBrowser = () => typeof window !== 'undefined' && typeof document !== 'undefined'
+
+function isTalonOneHost(baseUrl: string): boolean {
+  return URL.canParse(baseUrl) && /(^|\.)talon\.one$/i.test(new URL(baseUrl).hostname)
+}
+
+function checkBaseUrl(baseUrl: string): string {
+  const wrong = (why: string) =>
+    new TalonOneError('invalid_config', `\`baseUrl\` ${why}; give the address where your proxy is mounted, such as \`/talon-one\``)
+  const trimmed = baseUrl.replace(/\/+$/, '')
+  if (/[?#]/.test(trimmed)) throw wrong('must not have a query or a fragment')
+  if (!URL.canParse(trimmed)) {
+    if (!/^\/(?![/\\])/.test(baseUrl)) throw wrong('is neither an absolute URL nor a path that starts with one slash')
+    return trimmed
+  }
+  const url = new URL(trimmed)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw wrong('must be http or https')
+  if (url.username !== '' || url.password !== '') throw wrong('must not carry credentials')
+  if (inBrowser() && isTalonOneHost(trimmed))
+    throw wrong('points at Talon.One, but a browser must not talk to it: the API key would be in the page')
+  return trimmed
+}
+
+function refuseKeyInBrowser(headers: Headers): void {
+  const carriesKey = /^\s*ApiKey-v1\b/i.test(headers.get('authorization') ?? '') || headers.has('content-signature')
+  if (!carriesKey || !inBrowser()) return
+  throw new TalonOneError('invalid_config', 'a Talon.One credential must not be in a browser: remove the header and let your proxy add it')
+}
+
+// The platform's own error quotes the value, which may be a key: so it is not passed on, not even as a cause.
+function readHeaders(init: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(init)
+  } catch {
+    throw new TalonOneError('invalid_config', 'a header holds characters that are not allowed there, such as a line break')
+  }
+}
+
+function resolve(baseUrl: string, request: FilledRequest, query: SendOptions['query'], hasOwnFetch: boolean): string {
+  const extra = Object.entries(query ?? {}).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
+  const search = [request.search, extra.join('&')].filter(Boolean).join(request.search ? '&' : '?')
+  const url = baseUrl + request.path + (search && !search.startsWith('?') ? `?${search}` : search)
+  if (URL.canParse(url)) return url
+  const page = globalThis.location?.href
+  if (page !== undefined && URL.canParse(url, page)) return new URL(url, page).href
+  // A fetch of the caller's own, such as a sandbox's, needs no network, so any origin will do.
+  if (hasOwnFetch) return new URL(url, 'http://localhost').href
+  throw new TalonOneError('invalid_config', 'a relative `baseUrl` has no meaning outside a page: give an absolute one on the server')
+}
+
+// Answers
+
+function readData<Output>(endpoint: Endpoint, status: number, text: string): Output {
+  const details = { ...where(endpoint), status, ...unknownIf(endpoint.kind === 'write') }
+  // The row says what it answers; a 204 is its `undefined`.
+  if (status === 204 || status === 205) return undefined as Output
+  if (text.trim() === '') throw new TalonOneError('empty_body', `${endpoint.operationId} was answered with an empty body`, details)
+  const data = parse(text)
+  if (isRecord(data)) return data as Output
+  throw new TalonOneError(
+    'not_json',
+    `${endpoint.operationId} was answered with something that is not a JSON object; is \`baseUrl\` the proxy's address?`,
+    details,
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const codes: Readonly<Record<number, TalonOneErrorCode>> = {
+  400: 'bad_request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  422: 'bad_request',
+  429: 'rate_limited',
+}
+
+const transient = new Set([408, 409, 425, 429, 500, 502, 503, 504])
+
+function refusal(endpoint: Endpoint, response: Response, text: string): TalonOneError {
+  const { status, headers } = response
+  const parsed = parse(text)
+  const body = isRecord(parsed) ? parsed : {}
+  const isUnknown = endpoint.kind === 'write' && (status >= 500 || status === 408) && body.outcome !== 'known'
+  const retryAfterMs = readRetryAfter(headers)
+  return new TalonOneError(refusalCode(status, body), `${endpoint.operationId} was refused with status ${status}`, {
+    ...where(endpoint),
+    status,
+    retryable: typeof body.retryable === 'boolean' ? body.retryable : transient.has(status) && (endpoint.repeatable || !isUnknown),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...unknownIf(isUnknown),
+    issues: readIssues(body),
+    ...(typeof body.requestId === 'string' && { requestId: body.requestId }),
+  })
+}
+
+function refusalCode(status: number, body: Record<string, unknown>): TalonOneErrorCode {
+  // The proxy says it in a word, Talon.One in its message (behaviour noted by the vendor's own cartridges).
+  if (body.code === 'session_closed') return 'session_closed'
+  if (status === 400 && typeof body.message === 'string' && body.message.startsWith('Cannot move session to state')) return 'session_closed'
+  return codes[status] ?? (status >= 500 || status === 408 || status === 425 ? 'unavailable' : 'unexpected_status')
+}
+
+// `issues` of the proxy, `errors` of Talon.One. Their `details` may quote what was sent, so only title and pointer are kept.
+function readIssues(body: Record<string, unknown>): TalonOneIssue[] {
+  const found = Array.isArray(body.issues) ? body.issues : Array.isArray(body.errors) ? body.errors : []
+  return found.filter(isRecord).map((entry) => {
+    const source = isRecord(entry.source) ? entry.source : entry
+    return {
+      pointer: typeof source.pointer === 'string' ? source.pointer : '',
+      message: [entry.message, entry.title].find((text) => typeof text === 'string') ?? 'invalid',
+    }
+  })
+}
+
+const longestRetryAfter = 5 * 60_000
+
+function readRetryAfter(headers: Headers): number | undefined {
+  const text = headers.get('retry-after')?.trim()
+  if (text === undefined || text === '') return undefined
+  const now = Date.parse(headers.get('date') ?? '') || Date.now()
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
+  return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, longestRetryAfter) : undefined
+}
+
+function transportError(endpoint: Endpoint, error: unknown, signal: AbortSignal | undefined, limit: AbortSignal): TalonOneError {
+  if (signal?.aborted) return aborted(endpoint, error, endpoint.kind === 'write')
+  // ky's own error names the whole address, ids included; what it wraps does not.
+  const cause = error instanceof Error && error.name === 'NetworkError' ? error.cause : error
+  const details = { ...where(endpoint), retryable: endpoint.repeatable, ...unknownIf(endpoint.kind === 'write'), cause }
+  if (limit.aborted) return new TalonOneError('timeout', `${endpoint.operationId} was not answered in time`, details)
+  return new TalonOneError('network', `${endpoint.operationId} could not be sent, or its answer did not arrive`, details)
+}
+
+function aborted(endpoint: Endpoint, cause: unknown, isUnknown = false): TalonOneError {
+  return new TalonOneError('aborted', `${endpoint.operationId} was aborted by its caller`, {
+    ...where(endpoint),
+    ...unknownIf(isUnknown),
+    cause,
+  })
+}
+
+function where(endpoint: Endpoint): Pick<TalonOneErrorDetails, 'method' | 'path'> {
+  return { method: endpoint.method, path: endpoint.path }
+}
+
+function unknownIf(isUnknown: boolean): Pick<TalonOneErrorDetails, 'outcome'> {
+  return isUnknown ? { outcome: 'unknown' } : {}
+}

@@ -1,0 +1,22 @@
+/**
+ * The server side: one function from `Request` to `Response` that holds the API key, so that no browser has to.
+ *
+ * @module
+ */
+
+// The proxy
+export { createShopperProxy } from './shopper.ts'
+export type { ProxyEvent, ShopperProxyOptions } from './shopper.ts'
+export type { Identify, Shopper } from './identity.ts'
+export type { ShopperOperations } from './policy.ts'
+export type { DraftItem, PricedDraft, Pricing } from './pricing.ts'
+export type { ProblemCode } from './problem.ts'
+export type { Upstream } from './upstream.ts'
+
+// For the order system
+export { shopperSessionId } from './session-id.ts'
+export type { SessionNamespace } from './session-id.ts'
+
+// The legacy credential
+export { contentSignature } from './content-signature.ts'
+export type { ContentSignature } from './content-signature.ts'

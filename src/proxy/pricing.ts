@@ -1,0 +1,53 @@
+import type { AdditionalCost, CartItem } from '../schema.ts'
+import { isRecord } from '../shape.ts'
+import type { Shopper } from './identity.ts'
+import { Problem } from './problem.ts'
+
+/** What a browser may say of a line: which product, and how many. */
+export interface DraftItem {
+  sku: string
+  quantity: number
+}
+
+/** A cart as the shop's server prices it. Major currency units. */
+export interface PricedDraft {
+  /** As many items as the draft has, in its order. */
+  cartItems: CartItem[]
+  /** Such as shipping. What the browser said of them is dropped. */
+  additionalCosts?: Record<string, AdditionalCost>
+}
+
+/**
+ * Who says what a product costs. The Rule Engine believes the price it is sent, so a browser must not say it.
+ * - `'catalog'`: Talon.One's own catalogue; only SKU and quantity are sent on.
+ * - a function: the shop's server.
+ * - `'trust-browser'`: whatever the page says. For prototypes; warns at every start.
+ */
+export type Pricing =
+  | 'catalog'
+  | 'trust-browser'
+  | ((draft: { items: readonly DraftItem[] }, shopper: Shopper) => PricedDraft | Promise<PricedDraft>)
+
+/** The input with the prices of whoever is trusted with them. */
+export async function priceInput(pricing: Pricing, input: Record<string, unknown>, shopper: Shopper): Promise<Record<string, unknown>> {
+  const session = input.customerSession
+  if (pricing === 'trust-browser' || !isRecord(session)) return input
+  const { cartItems, additionalCosts: _, ...rest } = session
+  if (!Array.isArray(cartItems)) return { ...input, customerSession: rest }
+  const items = cartItems.filter(isRecord).map(draftItem)
+  if (pricing === 'catalog') return { ...input, customerSession: { ...rest, cartItems: items } }
+  return { ...input, customerSession: { ...rest, ...(await reprice(pricing, items, shopper)) } }
+}
+
+async function reprice(pricing: Extract<Pricing, Function>, items: DraftItem[], shopper: Shopper): Promise<PricedDraft> {
+  const priced = await pricing({ items }, shopper)
+  const agrees = priced.cartItems.length === items.length && priced.cartItems.every((item, index) => item.sku === items[index]?.sku)
+  // Effects address lines by position: a cart that lost or moved a line would be discounted in the wrong place.
+  if (!agrees) throw new Problem(503, 'reprice_failed')
+  return priced
+}
+
+function draftItem({ sku, quantity }: Record<string, unknown>): DraftItem {
+  // `readInput` has held both to the row's shape.
+  return { sku: sku as string, quantity: quantity as number }
+}

@@ -1,0 +1,122 @@
+/**
+ * The server side of the demo shop, as a Vite plugin: the proxy at `/talon-one`, the order system at `/shop/orders`, and behind
+ * both an embedded Talon.One, or a real one when `TALON_ONE_BASE_URL` and `TALON_ONE_API_KEY` say so.
+ */
+import { randomBytes } from 'node:crypto'
+import type { NodeHttp1Handler } from 'srvx'
+import { toNodeHandler } from 'srvx/node'
+import type { Connect, Plugin } from 'vite'
+import { createTalonOne } from '../../src/client.ts'
+import { getCustomerSession, updateCustomerSessionV2 } from '../../src/endpoints.ts'
+import { priceCart } from '../../src/price.ts'
+import { createShopperProxy, type DraftItem, type PricedDraft, type Shopper, shopperSessionId } from '../../src/proxy/index.ts'
+import { createSandbox } from '../../src/sandbox/index.ts'
+import { products } from './products.ts'
+
+type FetchHandler = (request: Request) => Response | Promise<Response>
+
+/** Serves the shop's own addresses in front of Vite's. */
+export function shopServer(): Plugin {
+  // Not before a server starts: a build, or a test without one, has no use for a sandbox.
+  const mount = ({ middlewares }: { middlewares: Connect.Server }) => {
+    const { proxy, orders } = createShop()
+    middlewares.use(giveGuestCookie)
+    middlewares.use(serve('/talon-one/', proxy))
+    middlewares.use(serve('/shop/orders', orders))
+  }
+  return { name: 'shop-server', configureServer: mount, configurePreviewServer: mount }
+}
+
+interface Deployment {
+  baseUrl: string
+  apiKey: string
+  fetch: typeof globalThis.fetch
+}
+
+function deployment(): Deployment {
+  const { TALON_ONE_BASE_URL: baseUrl, TALON_ONE_API_KEY: apiKey } = process.env
+  if (baseUrl && apiKey) return { baseUrl, apiKey, fetch: globalThis.fetch }
+  if (baseUrl || apiKey) throw new Error('set both TALON_ONE_BASE_URL and TALON_ONE_API_KEY, or neither for the sandbox')
+  const sandboxKey = randomBytes(32).toString('hex')
+  return { baseUrl: 'https://sandbox.talon.one', apiKey: sandboxKey, fetch: createSandbox({ apiKey: sandboxKey }).fetch }
+}
+
+function createShop(): { proxy: FetchHandler; orders: FetchHandler } {
+  const { baseUrl, apiKey, fetch } = deployment()
+  // With a deployment that outlives this process, give a secret that does too, or a restart starts new sessions.
+  const namespace = { secret: process.env.SHOP_SECRET ?? randomBytes(32).toString('hex'), audience: 'demo' }
+  const proxy = createShopperProxy({
+    ...namespace,
+    upstream: { baseUrl, apiKey },
+    fetch,
+    identify: guestOf,
+    pricing: ({ items }) => priceFromCatalogue(items),
+    operations: { reservations: true, referrals: { campaignIds: [5] } },
+    onEvent: (event) => event.type === 'failed' && console.error(`talon-one proxy failed: ${event.error} (${event.requestId})`),
+  })
+  const orderSystem = createTalonOne({ baseUrl, fetch, headers: { authorization: `ApiKey-v1 ${apiKey}` } })
+  return { proxy, orders: (request) => placeOrder(request) }
+
+  // Closing a session redeems its codes and books its points. It belongs here, with a cart this server has priced itself.
+  async function placeOrder(request: Request): Promise<Response> {
+    const guest = guestOf(request)
+    const browserId = await sessionIdIn(request)
+    if (request.method !== 'POST' || !guest || browserId === undefined) return Response.json({ error: 'not an order' }, { status: 400 })
+    const customerSessionId = await shopperSessionId(namespace, guest.profileId, browserId)
+    const { customerSession } = await orderSystem.send(getCustomerSession, { customerSessionId })
+    const { cartItems } = priceFromCatalogue(customerSession?.cartItems ?? [])
+    const closed = await orderSystem.send(updateCustomerSessionV2, {
+      customerSessionId,
+      customerSession: { profileId: guest.profileId, state: 'closed', cartItems },
+      responseContent: ['customerSession', 'loyalty'],
+    })
+    const { total } = priceCart(closed.customerSession ?? { cartItems }, closed.effects)
+    const [program] = Object.values(closed.loyalty?.programs ?? {})
+    return Response.json({ total, points: program?.ledger.currentBalance ?? 0 })
+  }
+}
+
+async function sessionIdIn(request: Request): Promise<string | undefined> {
+  // Only JSON: another site's form cannot send it without the browser asking first.
+  if (!request.headers.get('content-type')?.startsWith('application/json')) return undefined
+  const body: unknown = await request.json().catch(() => undefined)
+  return typeof body === 'object' && body !== null && 'sessionId' in body && typeof body.sessionId === 'string' ? body.sessionId : undefined
+}
+
+/** The only prices that count: a browser says which product and how many. */
+function priceFromCatalogue(items: readonly DraftItem[]): PricedDraft {
+  return {
+    cartItems: items.map(({ sku, quantity }) => {
+      const product = products.find((one) => one.sku === sku)
+      if (!product) throw new Error('not in the catalogue')
+      return { sku, quantity, name: product.name, category: product.category, price: product.price }
+    }),
+  }
+}
+
+// Everybody is a guest here, known by a cookie that scripts cannot read. The prefix keeps guests apart from real profiles,
+// whatever somebody writes into the cookie.
+const cookie = /(?:^|;\s*)shop_guest=([0-9a-f]{32})(?:;|$)/
+
+function guestOf(request: Request): Shopper | null {
+  const id = cookie.exec(request.headers.get('cookie') ?? '')?.[1]
+  return id === undefined ? null : { profileId: `guest_${id}` }
+}
+
+const giveGuestCookie: Connect.NextHandleFunction = (request, response, next) => {
+  const isPage = request.headers.accept?.includes('text/html') ?? false
+  if (isPage && !cookie.test(request.headers.cookie ?? '')) {
+    response.setHeader('set-cookie', `shop_guest=${randomBytes(16).toString('hex')}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000`)
+  }
+  next()
+}
+
+function serve(prefix: string, fetch: FetchHandler): Connect.NextHandleFunction {
+  // Node's own server is HTTP/1 here; srvx types its handler for HTTP/2 as well.
+  const handler = toNodeHandler(fetch) as NodeHttp1Handler
+  return (request, response, next) => {
+    if (!request.url?.startsWith(prefix)) return next()
+    // srvx hands a handler's error back as a rejection.
+    void Promise.resolve(handler(request, response)).catch(next)
+  }
+}
