@@ -110,7 +110,7 @@ function findRoute(request: Request, basePath: string, policies: ReadonlyMap<str
   const methods = new Set<string>()
   for (const endpoint of rows) {
     const policy = policies.get(endpoint.operationId)
-    const params = policy && endpoint.audience === 'shopper' ? recognise(endpoint, endpoint.method, path) : undefined
+    const params = policy && recognise(endpoint, endpoint.method, path)
     if (!policy || !params) continue
     if (endpoint.method === request.method) return { endpoint, params, policy }
     methods.add(endpoint.method)

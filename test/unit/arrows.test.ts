@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const src = fileURLToPath(new URL('../../src', import.meta.url))
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))
+
+// What a place may import as values. A place is a file of `src` or a folder with its files; types may be taken from anywhere.
+const arrows: Readonly<Record<string, { places: readonly string[]; packages: readonly RegExp[] }>> = {
+  schema: { places: [], packages: [] },
+  effects: { places: [], packages: [] },
+  error: { places: [], packages: [] },
+  shape: { places: [], packages: [] },
+  endpoint: { places: ['error', 'shape'], packages: [] },
+  endpoints: { places: [], packages: [] },
+  lane: { places: [], packages: [] },
+  client: { places: ['endpoint', 'error', 'lane', 'shape'], packages: [/^ky$/] },
+  queries: { places: ['endpoint', 'error', 'shape'], packages: [] },
+  price: { places: [], packages: [] },
+  rejection: { places: [], packages: [] },
+  cart: { places: ['endpoints', 'error', 'price', 'queries', 'rejection', 'shape'], packages: [] },
+  react: { places: ['cart', 'endpoints', 'error', 'queries'], packages: [/^react$/, /^@tanstack\/react-query$/] },
+  index: { places: ['cart', 'client', 'effects', 'endpoints', 'error', 'price', 'queries', 'react', 'rejection'], packages: [] },
+  proxy: { places: ['endpoint', 'endpoints', 'error', 'shape'], packages: [/^@noble\/hashes\//] },
+  sandbox: { places: ['endpoint', 'endpoints', 'error', 'shape'], packages: [] },
+}
+
+test.each(files)('%s imports along the arrow', (file) => {
+  const arrow = arrows[placeOf(file)]
+  expect(arrow, `${file} stands in a place that has no arrow yet`).toBeDefined()
+  for (const specifier of valueImports(file)) {
+    if (!specifier.startsWith('.')) {
+      const packages = file === join('sandbox', 'cli.ts') ? [/^node:/, /^srvx$/] : (arrow?.packages ?? [])
+      expect(
+        packages.some((allowed) => allowed.test(specifier)),
+        `${file} imports the package ${specifier}`,
+      ).toBe(true)
+      continue
+    }
+    const place = placeOf(normalize(join(dirname(file), specifier)))
+    expect([placeOf(file), ...(arrow?.places ?? [])], `${file} imports ${specifier}`).toContain(place)
+  }
+})
+
+test('no file imports a value in a circle', () => {
+  const imports = new Map(
+    files.map((file) => [
+      file,
+      valueImports(file)
+        .filter((one) => one.startsWith('.'))
+        .map((one) => normalize(join(dirname(file), one))),
+    ]),
+  )
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): void => {
+    expect(path, 'a circle').not.toContain(file)
+    if (done.has(file)) return
+    for (const next of imports.get(file) ?? []) visit(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of files) visit(file, [])
+})
+
+test('only the file with the hooks is a client module', () => {
+  const marked = files.filter((file) => /^['"]use client['"]/m.test(readFileSync(join(src, file), 'utf8')))
+  expect(marked).toEqual(['react.tsx'])
+})
+
+function placeOf(file: string): string {
+  const [place = ''] = relative('.', file).split(/[\\/]/)
+  return place.replace(/\.tsx?$/, '')
+}
+
+/** The specifiers of everything but `import type` and `export type`, inline types included. */
+function valueImports(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  const found = [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:([^'"]*?)\s+from\s+)?['"]([^'"]+)['"]/gm)]
+  return found.filter(([, names = '']) => !isTypesOnly(names)).map(([, , specifier = '']) => specifier)
+}
+
+function isTypesOnly(names: string): boolean {
+  const list = /^\{([\s\S]*)\}$/.exec(names.trim())?.[1]
+  return (
+    list !== undefined &&
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean)
+      .every((name) => name.startsWith('type '))
+  )
+}
