@@ -146,15 +146,15 @@ export function createCart(options: CartOptions): Cart {
   let waitingSince = -Infinity
   // After a refused request its edits go out one by one, so that one bad edit does not take the others with it.
   let mostEditsAtOnce = Infinity
-  let snapshot = view()
+  let snapshot = view(undefined)
 
-  function view(): CartView {
+  function view(before: CartView | undefined): CartView {
     const edits = pending.map(({ edit }) => edit)
-    return viewCart({ sessionId, confirmed, edits, error }, nothing, messages, snapshot)
+    return viewCart({ sessionId, confirmed, edits, error }, nothing, messages, before)
   }
 
   function publish(): void {
-    snapshot = view()
+    snapshot = view(snapshot)
     for (const listener of listeners) listener()
   }
 
