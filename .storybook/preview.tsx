@@ -7,7 +7,7 @@ import { createSandbox } from 'talon-one-react/sandbox'
 /** A Talon.One of its own for each story: no network, no service worker, nothing left over from the story before. */
 function SandboxProvider({ children }: { children: ReactNode }) {
   const [{ client, queryClient }] = useState(() => ({
-    client: createTalonOne({ fetch: createSandbox({ basePath: '/talon-one', latency: 200 }).fetch }),
+    client: createTalonOne({ fetch: createSandbox({ latency: 200 }).fetch }),
     queryClient: new QueryClient(),
   }))
   return (

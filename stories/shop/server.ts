@@ -68,11 +68,10 @@ function createShop(): { proxy: FetchHandler; orders: FetchHandler } {
     const closed = await orderSystem.send(updateCustomerSessionV2, {
       customerSessionId,
       customerSession: { profileId: guest.profileId, state: 'closed', cartItems },
-      responseContent: ['customerSession', 'loyalty'],
+      responseContent: ['customerSession'],
     })
-    const { total } = priceCart(closed.customerSession ?? { cartItems }, closed.effects)
-    const [program] = Object.values(closed.loyalty?.programs ?? {})
-    return Response.json({ total, points: program?.ledger.currentBalance ?? 0 })
+    const { total, points } = priceCart(closed.customerSession ?? { cartItems }, closed.effects)
+    return Response.json({ total, points: points.reduce((earned, { value }) => earned + value, 0) })
   }
 }
 
@@ -114,9 +113,13 @@ const giveGuestCookie: Connect.NextHandleFunction = (request, response, next) =>
 function serve(prefix: string, fetch: FetchHandler): Connect.NextHandleFunction {
   // Node's own server is HTTP/1 here; srvx types its handler for HTTP/2 as well.
   const handler = toNodeHandler(fetch) as NodeHttp1Handler
-  return (request, response, next) => {
+  return async (request, response, next) => {
     if (!request.url?.startsWith(prefix)) return next()
-    // srvx hands a handler's error back as a rejection.
-    void Promise.resolve(handler(request, response)).catch(next)
+    try {
+      await handler(request, response)
+    } catch (error) {
+      // srvx hands a handler's error back as a rejection.
+      next(error)
+    }
   }
 }

@@ -516,7 +516,7 @@ test('the legacy signature is the HMAC of the very bytes that are sent', async (
     upstream: { baseUrl: 'https://shop.talon.one', contentSignature: contentSignature({ applicationId: 73, applicationKey }) },
     fetch: async (_, init) => {
       headers = new Headers(init?.headers)
-      body = String(init?.body)
+      body = await new Response(init?.body).text()
       return Response.json({ effects: [] })
     },
   })

@@ -1,0 +1,136 @@
+/** An in-memory Talon.One: the Integration API behind a `fetch`, for development, stories, demos and tests. */
+import { readInput } from '../endpoint.ts'
+import type { TalonOneIssue } from '../error.ts'
+import { demoCampaigns, demoPrograms } from './campaigns.ts'
+import { creates, handlers } from './handlers.ts'
+import { createLanes, lanesOf } from './lanes.ts'
+import { bodyOf, errorsOf, invalidData, Refusal } from './refusal.ts'
+import { type Route, routeOf } from './route.ts'
+import type { SandboxCampaign } from './rules.ts'
+import { createState, type LoyaltyProgram, type State } from './state.ts'
+
+export { demoCampaigns, demoPrograms } from './campaigns.ts'
+export { addLoyaltyPoints, setDiscount, setDiscountPerItem } from './rules.ts'
+export type { Cart, RuleEffect, SandboxCampaign, SandboxCoupon, SandboxRule, Unit } from './rules.ts'
+export type { LedgerTransaction, LoyaltyProgram, Redemption, State, StoredCoupon, StoredReferral, StoredSession } from './state.ts'
+
+/** What {@link createSandbox} takes; every option has a default. */
+export interface SandboxConfig {
+  /** When set, every request needs `Authorization: ApiKey-v1 <key>`, else it is answered 401. Default: none is asked for. */
+  apiKey?: string
+  /** The campaigns, in the order of their evaluation. Default: {@link demoCampaigns}. */
+  campaigns?: readonly SandboxCampaign[]
+  /** The loyalty programs. Default: {@link demoPrograms}. */
+  programs?: readonly LoyaltyProgram[]
+  /** What time it is, in milliseconds since the epoch. Default: `Date.now`. */
+  clock?: () => number
+  /** How long a request takes to evaluate, in milliseconds. Requests of one profile wait for one another. @default 0 */
+  latency?: number
+}
+
+/** An in-memory Talon.One. Make one with {@link createSandbox}. */
+export interface Sandbox {
+  /**
+   * Answers as Talon.One would. Takes what the global `fetch` takes, relative URLs too; ignores the host, and where it is mounted.
+   *
+   * An aborted request rejects with its signal's reason; as with a real server, what was sent may be carried out all the same.
+   */
+  fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+  /** Everything it remembers. Read it, or change it to set a scene; {@link reset} keeps the object. */
+  readonly state: State
+  /** Forgets everything. */
+  reset: () => void
+}
+
+/**
+ * Makes an in-memory Talon.One, with a memory of its own. Runs in a browser tab and in Node.
+ *
+ * @example
+ * const sandbox = createSandbox()
+ * const talonOne = createTalonOne({ fetch: sandbox.fetch })
+ */
+export function createSandbox(config: SandboxConfig = {}): Sandbox {
+  const { apiKey, campaigns = demoCampaigns, programs = demoPrograms, clock = Date.now, latency = 0 } = config
+  const state = createState(campaigns, clock, programs)
+  const inLane = createLanes()
+
+  async function serve(request: Request): Promise<Response> {
+    let route: Route | undefined
+    try {
+      if (apiKey !== undefined && request.headers.get('authorization') !== `ApiKey-v1 ${apiKey}`) throw new Refusal(401, 'Invalid API key')
+      const url = new URL(request.url)
+      route = routeOf(request.method, url.pathname)
+      const { name, endpoint } = route
+      const input = await inputOf(request, route, url.searchParams)
+      return await inLane(lanesOf(endpoint, input, state), async () => {
+        if (latency > 0) await pause(latency)
+        // The cast holds because `readInput` has just held the input to this row's own fields.
+        const body = handlers[name](state, input as never)
+        return answer(body === undefined ? 204 : creates.has(name) ? 201 : 200, body)
+      })
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal
+      return answer(refusal.status, bodyOf(refusal, route?.name), refusal.headers)
+    }
+  }
+
+  return {
+    state,
+    fetch: async (input, init) => {
+      const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined)
+      signal?.throwIfAborted()
+      const served = serve(requestOf(input, init))
+      return signal ? unlessAborted(served, signal) : served
+    },
+    reset: () => {
+      Object.assign(state, createState(campaigns, clock, programs))
+    },
+  }
+}
+
+// A relative URL has no base in Node; the host is never looked at.
+const anywhere = 'http://sandbox.invalid'
+
+function requestOf(input: RequestInfo | URL, init: RequestInit | undefined): Request {
+  // The signal is the caller's business: the server reads on when the caller has gone.
+  if (isRequest(input)) return init === undefined ? input : new Request(input, { ...init, signal: null })
+  return new Request(new URL(typeof input === 'string' ? input : input.href, anywhere), { ...init, signal: null })
+}
+
+// By its shape: a browser's, Node's and a test environment's requests are different classes.
+function isRequest(input: RequestInfo | URL): input is Request {
+  return typeof input === 'object' && 'url' in input
+}
+
+async function inputOf(request: Request, { endpoint, params }: Route, searchParams: URLSearchParams): Promise<Record<string, unknown>> {
+  const issues: TalonOneIssue[] = []
+  const body = endpoint.body === undefined ? undefined : parse(await request.text())
+  const input = readInput(endpoint, { params, searchParams, body }, issues)
+  if (issues.length > 0) throw invalidData(errorsOf(endpoint, issues))
+  return input
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalidData([{ title: 'Invalid JSON', details: 'the body must be a JSON object', source: { pointer: '' } }])
+  }
+}
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  if (body === undefined) return new Response(null, { status, headers })
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,156 @@
+/** Profiles, their audiences and their wallets. */
+import type { CustomerProfileIntegrationResponseV2 } from '../effects.ts'
+import type {
+  DeleteCustomerDataInput,
+  GetCustomerInventoryInput,
+  UpdateCustomerProfilesV2Input,
+  UpdateCustomerProfileV2Input,
+} from '../endpoints.ts'
+import type {
+  Attributes,
+  CustomerInventory,
+  CustomerProfile,
+  CustomerProfileAudienceRequest,
+  InventoryCoupon,
+  InventoryReferral,
+  MultipleCustomerProfileIntegrationResponseV2,
+} from '../schema.ts'
+import { type Evaluated, eventOf, integrationCoupon, inventoryReferral, sharedContent } from './answers.ts'
+import { evaluate } from './evaluate.ts'
+import { bookPoints, loyaltyOf } from './loyalty.ts'
+import { invalid, notFound, required } from './refusal.ts'
+import { mergeAttributes, newProfile, profileOf, type State, type StoredCoupon, takeId, timestamp } from './state.ts'
+import { countOf, isAhead, isPast, limitOf } from './verdicts.ts'
+
+export function updateCustomerProfileV2(state: State, input: UpdateCustomerProfileV2Input): CustomerProfileIntegrationResponseV2 {
+  const { attributes, audiencesChanges, responseContent: asked = [], runRuleEngine = false, dry = false } = input
+  const integrationId = required(input.integrationId, 'integrationId')
+  if (asked.length > 0 && !runRuleEngine)
+    throw invalid('Invalid', 'responseContent needs runRuleEngine=true', { pointer: '/responseContent' })
+  if (dry && !runRuleEngine) throw invalid('Invalid', 'dry needs runRuleEngine=true', { parameter: 'dry' })
+  if (asked.includes('campaignEligibility') && !dry)
+    throw invalid('Invalid', 'campaignEligibility needs dry=true', { pointer: '/responseContent' })
+  const { adds = [], deletes = [] } = audiencesChanges ?? {}
+  if ([...adds, ...deletes].some((id) => !state.audiences.has(id)))
+    throw invalid('Unknown', 'unknown audience', { pointer: '/audiencesChanges' })
+
+  const done = { effects: [], createdCoupons: [], createdReferrals: [] }
+  if (!runRuleEngine) {
+    change(state, profileOf(state, integrationId), attributes, adds, deletes)
+    return done
+  }
+  const evaluated = evaluateProfile(state, integrationId, dry, dry ? input.evaluableCampaignIds : undefined, (profile) =>
+    change(state, profile, attributes, adds, deletes),
+  )
+  return { ...done, effects: evaluated.effects, ...sharedContent(state, asked, evaluated) }
+}
+
+/** Changes a profile, or a copy when dry, and runs the rules on it. */
+export function evaluateProfile(
+  state: State,
+  integrationId: string,
+  dry: boolean,
+  only: readonly number[] | undefined,
+  apply: (profile: CustomerProfile) => void,
+): Evaluated & { profile: CustomerProfile } {
+  const known = state.profiles.get(integrationId)
+  const profile = dry ? { ...(known ?? newProfile(state, integrationId)) } : profileOf(state, integrationId)
+  apply(profile)
+  const now = state.clock()
+  const evaluation = evaluate(state, { session: undefined, profile, now, only, sourceId: dry ? 0 : takeId(state) })
+  const { effects } = evaluation
+  const type = known === undefined ? 'talon_profile_created' : 'talon_profile_updated'
+  const event = eventOf(state, { type, profileId: integrationId, attributes: {}, effects, dry })
+  if (!dry) {
+    profile.lastActivity = timestamp(state)
+    // Without a session there is no close to wait for.
+    bookPoints(state, effects, integrationId)
+  }
+  return { profile, evaluation, event, effects, dry, now }
+}
+
+export function updateCustomerProfilesV2(
+  state: State,
+  { customerProfiles = [], silent = 'yes' }: UpdateCustomerProfilesV2Input,
+): MultipleCustomerProfileIntegrationResponseV2 | undefined {
+  const profiles = customerProfiles.map(({ integrationId, attributes }) => {
+    const profile = profileOf(state, integrationId)
+    profile.attributes = mergeAttributes(profile.attributes, attributes)
+    return profile
+  })
+  return silent === 'yes' ? undefined : { integrationStates: profiles.map((customerProfile) => ({ customerProfile })) }
+}
+
+export function getCustomerInventory(state: State, input: GetCustomerInventoryInput): CustomerInventory {
+  const integrationId = required(input.integrationId, 'integrationId')
+  const profile = state.profiles.get(integrationId)
+  if (profile === undefined) throw notFound('Customer profile')
+  return {
+    ...(input.profile && { profile }),
+    ...(input.loyalty && { loyalty: loyaltyOf(state, integrationId) }),
+    ...(input.referrals && { referrals: referralsOf(state, integrationId) }),
+    ...(input.coupons && { coupons: couponsOf(state, integrationId) }),
+    ...(input.giveaways && { giveaways: [] }),
+    ...(input.achievements && { achievements: [] }),
+  }
+}
+
+export function deleteCustomerData(state: State, { integrationId }: DeleteCustomerDataInput): undefined {
+  const profile = state.profiles.get(integrationId)
+  if (profile === undefined) throw notFound('Customer profile')
+  profile.attributes = {}
+  for (const { session } of state.sessions.values()) {
+    if (session.profileId !== integrationId) continue
+    session.attributes = {}
+    session.cartItems = session.cartItems.map(({ attributes: _gone, ...item }) => item)
+  }
+  for (const event of state.events) if (event.profileId === integrationId) event.attributes = {}
+  for (const { coupon } of state.coupons.values()) if (coupon.recipientIntegrationId === integrationId) delete coupon.attributes
+  for (const { referral } of state.referrals.values())
+    if (referral.advocateProfileIntegrationId === integrationId) delete referral.attributes
+}
+
+export function updateCustomerProfileAudiences(state: State, { data = [] }: CustomerProfileAudienceRequest): undefined {
+  if (data.some(({ audienceId }) => !state.audiences.has(audienceId))) throw notFound('Audience')
+  for (const { action, profileIntegrationId, audienceId } of data) {
+    const known = state.profiles.get(profileIntegrationId)
+    if (action === 'add') change(state, profileOf(state, profileIntegrationId), undefined, [audienceId], [])
+    else if (known !== undefined) change(state, known, undefined, [], [audienceId])
+  }
+}
+
+function change(
+  state: State,
+  profile: CustomerProfile,
+  attributes: Attributes | undefined,
+  adds: readonly number[],
+  deletes: readonly number[],
+): void {
+  profile.attributes = mergeAttributes(profile.attributes, attributes)
+  const before = profile.audienceMemberships ?? []
+  const added = adds.flatMap((id) => state.audiences.get(id) ?? []).filter(({ id }) => before.every((membership) => membership.id !== id))
+  profile.audienceMemberships = [...before, ...new Set(added)].filter(({ id }) => !deletes.includes(id))
+}
+
+function referralsOf(state: State, profileId: string): InventoryReferral[] {
+  const mine = [...state.referrals.values()].filter(({ referral }) => referral.advocateProfileIntegrationId === profileId)
+  return mine.map(inventoryReferral)
+}
+
+function couponsOf(state: State, profileId: string): InventoryCoupon[] {
+  const mine = [...state.coupons.values()].filter(
+    ({ coupon, reservedBy, redemptions }) =>
+      coupon.implicitlyReserved || reservedBy.includes(profileId) || countOf(redemptions, profileId) > 0,
+  )
+  return mine.map((stored) => ({ ...integrationCoupon(stored, profileId), state: walletState(state, stored, profileId) }))
+}
+
+function walletState(state: State, { coupon, redemptions }: StoredCoupon, profileId: string): InventoryCoupon['state'] {
+  const now = state.clock()
+  const perProfile = limitOf(coupon.limits, 'redeemCoupon', true)
+  if (state.campaigns.find(({ id }) => id === coupon.campaignId)?.state === 'disabled') return 'disabled'
+  if (coupon.usageLimit > 0 && coupon.usageCounter >= coupon.usageLimit) return 'used'
+  if (perProfile !== undefined && countOf(redemptions, profileId) >= perProfile) return 'used'
+  if (isPast(coupon.expiryDate, now)) return 'expired'
+  return isAhead(coupon.startDate, now) ? 'pending' : 'active'
+}

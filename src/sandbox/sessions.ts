@@ -1,0 +1,236 @@
+/** Sessions: the state machine, what an update keeps and replaces, and what closing and cancelling do. */
+import type { IntegrationCustomerSessionResponse, IntegrationStateV2, KnownEffect } from '../effects.ts'
+import type { GetCustomerSessionInput, UpdateCustomerSessionV2Input } from '../endpoints.ts'
+import type { AdditionalCost, CustomerProfile, CustomerSessionV2, NewCustomerSessionV2, SessionState, Timestamp } from '../schema.ts'
+import { type Evaluated, eventOf, integrationCoupon, inventoryReferral, sharedContent } from './answers.ts'
+import { evaluate } from './evaluate.ts'
+import { bookPoints, unbookPoints } from './loyalty.ts'
+import { illegalMove, invalid, notFound } from './refusal.ts'
+import { isRolledBack, rollbacksOf } from './rollback.ts'
+import {
+  applicationId,
+  mergeAttributes,
+  newProfile,
+  normaliseCode,
+  profileOf,
+  type Redemption,
+  type State,
+  type StoredSession,
+  takeId,
+  timestamp,
+} from './state.ts'
+
+/** An evaluation of a session. */
+export interface EvaluatedSession extends Evaluated {
+  session: CustomerSessionV2
+}
+
+/** How a session is updated. */
+export interface UpdateOptions {
+  dry: boolean
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
+export function updateCustomerSessionV2(state: State, input: UpdateCustomerSessionV2Input): IntegrationStateV2 {
+  const { customerSessionId, customerSession, responseContent: asked = [], dry = false } = input
+  if (asked.includes('campaignEligibility') && !dry)
+    throw invalid('Invalid', 'campaignEligibility needs dry=true', { pointer: '/responseContent' })
+  const done = updateSession(state, customerSessionId, customerSession, { dry, now: evaluationTime(state, dry, input.now) })
+  return {
+    effects: done.effects,
+    createdCoupons: [],
+    createdReferrals: [],
+    ...sharedContent(state, asked, done),
+    ...sessionContent(state, asked, done.session),
+  }
+}
+
+export function getCustomerSession(state: State, { customerSessionId }: GetCustomerSessionInput): IntegrationCustomerSessionResponse {
+  const stored = state.sessions.get(customerSessionId)
+  if (stored === undefined) throw notFound('Customer session')
+  return { customerSession: stored.session, effects: stored.effects }
+}
+
+/** One update of a session, V2's or V1's. A dry one looks at the payload alone and stores nothing. */
+export function updateSession(state: State, id: string, request: NewCustomerSessionV2, { dry, now }: UpdateOptions): EvaluatedSession {
+  const stored = state.sessions.get(id)
+  const before = dry ? undefined : stored
+  const to = request.state ?? 'open'
+  if (!moves[before?.session.state ?? 'new'].includes(to)) throw illegalMove(before?.session.state ?? 'new', to)
+  if (to === 'cancelled' && before !== undefined) return cancel(state, before, now)
+
+  const session = merge(state, id, before?.session, request, dry ? (stored?.session.id ?? 0) : (before?.session.id ?? takeId(state)))
+  const profile = profileFor(state, session.profileId, dry)
+  const only = dry ? request.evaluableCampaignIds : undefined
+  const evaluation = evaluate(state, { session, profile, now, only, sourceId: session.id })
+  const { effects } = evaluation
+  const type =
+    session.state === 'closed' ? 'talon_session_closed' : before === undefined ? 'talon_session_created' : 'talon_session_updated'
+  const event = eventOf(state, { type, profileId: session.profileId, sessionId: id, attributes: {}, effects, dry })
+  if (!dry) store(state, session, effects, profile)
+  return { session, profile, evaluation, event, effects, dry, now }
+}
+
+/** The moment an evaluation is about. */
+export function evaluationTime(state: State, dry: boolean, now: Timestamp | undefined): number {
+  if (now === undefined) return state.clock()
+  if (!dry) throw invalid('Invalid', 'now needs dry=true', { parameter: 'now' })
+  if (Date.parse(now) <= state.clock()) throw invalid('Invalid', 'now must lie in the future', { parameter: 'now' })
+  return Date.parse(now)
+}
+
+// behaviour.md §2.3. partially_returned cannot be set by an update; reopening and returning have their own operations.
+const moves: Readonly<Record<SessionState | 'new', readonly SessionState[]>> = {
+  new: ['open', 'closed'],
+  open: ['open', 'closed', 'cancelled'],
+  closed: ['cancelled'],
+  partially_returned: ['cancelled'],
+  cancelled: [],
+}
+
+function merge(
+  state: State,
+  integrationId: string,
+  before: CustomerSessionV2 | undefined,
+  request: NewCustomerSessionV2,
+  id: number,
+): CustomerSessionV2 {
+  const at = timestamp(state)
+  const profileId = request.profileId ?? before?.profileId ?? ''
+  const cartItems = (request.cartItems ?? before?.cartItems ?? []).map((item, position) => ({ ...item, position }))
+  const additionalCosts = request.additionalCosts ?? before?.additionalCosts ?? {}
+  const cartItemTotal = sum(cartItems.map(({ price = 0, quantity }) => price * quantity))
+  const additionalCostTotal = sum(pricesOf(additionalCosts))
+  const cartItemAdditionalCostTotal = sum(cartItems.flatMap((item) => pricesOf(item.additionalCosts).map((price) => price * item.quantity)))
+  return {
+    ...before,
+    ...request,
+    id,
+    created: before?.created ?? at,
+    updated: at,
+    updateCount: (before?.updateCount ?? 0) + 1,
+    integrationId,
+    applicationId,
+    profileId,
+    state: request.state ?? 'open',
+    couponCodes: (request.couponCodes ?? before?.couponCodes ?? []).map(normaliseCode),
+    referralCode: normaliseCode(request.referralCode ?? before?.referralCode ?? ''),
+    cartItems,
+    additionalCosts,
+    attributes: mergeAttributes(before?.attributes ?? {}, request.attributes),
+    firstSession: isFirst(state, integrationId, profileId, id),
+    cartItemTotal,
+    additionalCostTotal,
+    cartItemAdditionalCostTotal,
+    total: cartItemTotal + additionalCostTotal + cartItemAdditionalCostTotal,
+  }
+}
+
+function pricesOf(costs: Record<string, AdditionalCost> = {}): number[] {
+  return Object.values(costs).map(({ price }) => price)
+}
+
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((total, amount) => total + amount, 0)
+}
+
+// Always true for anonymous sessions (types.md §1).
+function isFirst(state: State, integrationId: string, profileId: string, id: number): boolean {
+  if (profileId === '') return true
+  return ![...state.sessions.values()].some(
+    ({ session }) => session.profileId === profileId && session.integrationId !== integrationId && (id === 0 || session.id < id),
+  )
+}
+
+function profileFor(state: State, profileId: string, dry: boolean): CustomerProfile | undefined {
+  if (profileId === '') return undefined
+  return dry ? (state.profiles.get(profileId) ?? newProfile(state, profileId)) : profileOf(state, profileId)
+}
+
+function store(state: State, session: CustomerSessionV2, effects: KnownEffect[], profile: CustomerProfile | undefined): void {
+  const statedTotal = state.sessions.get(session.integrationId)?.statedTotal
+  state.sessions.set(session.integrationId, { session, effects, ...(statedTotal !== undefined && { statedTotal }) })
+  if (profile !== undefined) profile.lastActivity = session.updated
+  if (session.state === 'closed') redeem(state, session, effects, profile)
+}
+
+function redeem(state: State, session: CustomerSessionV2, effects: readonly KnownEffect[], profile: CustomerProfile | undefined): void {
+  const redemption: Redemption = { profileId: session.profileId, sessionId: session.integrationId }
+  for (const { effectType, props } of effects) {
+    if (effectType === 'acceptCoupon') {
+      const stored = state.coupons.get(props.value)
+      stored?.redemptions.push(redemption)
+      if (stored) stored.coupon.usageCounter += 1
+    }
+    if (effectType === 'acceptReferral') {
+      const stored = state.referrals.get(props.value)
+      stored?.redemptions.push(redemption)
+      if (stored) stored.referral.usageCounter += 1
+    }
+  }
+  bookPoints(state, effects, session.profileId, session.integrationId)
+  if (profile === undefined) return
+  profile.closedSessions += 1
+  profile.totalSales += session.total
+}
+
+// Only the state moves: whatever else the request says, a finished order stays as it was.
+function cancel(state: State, before: StoredSession, now: number): EvaluatedSession {
+  const wasOpen = before.session.state === 'open'
+  const session: CustomerSessionV2 = {
+    ...before.session,
+    state: 'cancelled',
+    updateCount: before.session.updateCount + 1,
+    updated: timestamp(state),
+  }
+  const profile = profileFor(state, session.profileId, false)
+  const effects = wasOpen ? [] : rollbacksOf(before.effects, session.profileId)
+  if (!wasOpen) unredeem(state, session, profile)
+  state.sessions.set(session.integrationId, {
+    ...before,
+    session,
+    effects: wasOpen ? [] : before.effects.filter((effect) => !isRolledBack(effect)),
+  })
+  const type = wasOpen ? 'talon_session_cancelled' : 'talon_session_revoked'
+  const event = eventOf(state, {
+    type,
+    profileId: session.profileId,
+    sessionId: session.integrationId,
+    attributes: {},
+    effects,
+    dry: false,
+  })
+  return { session, profile, evaluation: { effects: [], outcomes: [] }, event, effects, dry: false, now }
+}
+
+function unredeem(state: State, session: CustomerSessionV2, profile: CustomerProfile | undefined): void {
+  const isOthers = ({ sessionId }: Redemption): boolean => sessionId !== session.integrationId
+  for (const stored of state.coupons.values()) {
+    const kept = stored.redemptions.filter(isOthers)
+    stored.coupon.usageCounter -= stored.redemptions.length - kept.length
+    stored.redemptions = kept
+  }
+  for (const stored of state.referrals.values()) {
+    const kept = stored.redemptions.filter(isOthers)
+    stored.referral.usageCounter -= stored.redemptions.length - kept.length
+    stored.redemptions = kept
+  }
+  unbookPoints(state, session.integrationId)
+  if (profile === undefined) return
+  profile.closedSessions -= 1
+  profile.totalSales -= session.total
+}
+
+type SessionContent = Pick<IntegrationStateV2, 'customerSession' | 'coupons' | 'referral' | 'previousReturns'>
+
+function sessionContent(state: State, asked: readonly string[], session: CustomerSessionV2): SessionContent {
+  const referral = state.referrals.get(session.referralCode ?? '')
+  const coupons = (session.couponCodes ?? []).flatMap((code) => state.coupons.get(code) ?? [])
+  return {
+    ...(asked.includes('customerSession') && { customerSession: session }),
+    ...(asked.includes('coupons') && { coupons: coupons.map((coupon) => integrationCoupon(coupon, session.profileId)) }),
+    ...(asked.includes('referral') && referral && { referral: inventoryReferral(referral) }),
+    ...(asked.includes('previousReturns') && { previousReturns: [] }),
+  }
+}

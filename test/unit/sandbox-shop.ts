@@ -1,0 +1,87 @@
+/** A sandbox for one test, with every request and answer held to the official OpenAPI file. */
+import type { Effect, EffectProps, EffectType } from '../../src/effects.ts'
+import { type Endpoint, fill, type InputOf, type OutputOf } from '../../src/endpoint.ts'
+import * as endpoints from '../../src/endpoints.ts'
+import { createSandbox, type SandboxConfig } from '../../src/sandbox/index.ts'
+import type { CartItem, NewCustomerSessionV2, SessionContent } from '../../src/schema.ts'
+import { checkedFetch } from '../openapi.ts'
+
+export const coffee: CartItem = { sku: 'COFFEE', name: 'Coffee', category: 'Coffee', quantity: 2, price: 9 }
+export const mug: CartItem = { sku: 'MUG', name: 'Mug', category: 'Mugs', quantity: 1, price: 12 }
+
+/** Noon of a winter day, which moves only when told to. */
+export const noon = Date.parse('2026-01-15T12:00:00Z')
+
+export function openShop(config: SandboxConfig = {}) {
+  let now = noon
+  const sandbox = createSandbox({ clock: () => now, ...config })
+  const fetch = checkedFetch(sandbox.fetch)
+
+  /** Sends a row; rejects unless it is answered with success. */
+  async function send<E extends Endpoint>(endpoint: E, input: InputOf<E>): Promise<OutputOf<E>> {
+    const response = await sendRaw(endpoint, input)
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${endpoint.operationId} was answered ${response.status}: ${text}`)
+    // The cast holds because the fetch has held the answer to the official file.
+    return (text === '' ? undefined : JSON.parse(text)) as OutputOf<E>
+  }
+
+  /** Sends a row and shows status and body, whatever they are. */
+  async function ask<E extends Endpoint>(endpoint: E, input: InputOf<E>): Promise<{ status: number; body: unknown }> {
+    return shown(await sendRaw(endpoint, input))
+  }
+
+  /** Sends anything. */
+  async function raw(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown; headers: Headers }> {
+    const response = await fetch(path, {
+      method,
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    return { ...(await shown(response)), headers: response.headers }
+  }
+
+  function sendRaw<E extends Endpoint>(endpoint: E, input: InputOf<E>): Promise<Response> {
+    const { method, path, search, body } = fill(endpoint, input)
+    return fetch(path + search, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  }
+
+  /** Puts the session `cart` of the profile `anna`. */
+  const put = (customerSession: NewCustomerSessionV2 = {}, responseContent: SessionContent[] = ['customerSession']) =>
+    send(endpoints.updateCustomerSessionV2, {
+      customerSessionId: 'cart',
+      customerSession: { profileId: 'anna', ...customerSession },
+      responseContent,
+    })
+
+  return {
+    ...sandbox,
+    send,
+    ask,
+    raw,
+    put,
+    wait: (milliseconds: number) => {
+      now += milliseconds
+    },
+  }
+}
+
+async function shown(response: Response): Promise<{ status: number; body: unknown }> {
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+}
+
+/** The props of every effect of one type. */
+export function propsOf<Type extends EffectType>(type: Type, effects: readonly Effect[] = []): EffectProps[Type][] {
+  // The cast holds because the type names the props, and the fetch has held them to the official file.
+  return effects.filter(({ effectType }) => effectType === type).map(({ props }) => props as EffectProps[Type])
+}
+
+/** What became of each code, in one word each. */
+export function verdicts(effects: readonly Effect[] = []): Record<string, string> {
+  const accepted = [...propsOf('acceptCoupon', effects), ...propsOf('acceptReferral', effects)].map(({ value }) => [value, 'accepted'])
+  const rejected = [...propsOf('rejectCoupon', effects), ...propsOf('rejectReferral', effects)].map(({ value, rejectionReason }) => [
+    value,
+    rejectionReason,
+  ])
+  return Object.fromEntries([...accepted, ...rejected])
+}

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin, type Rollup } from 'vite'
+import { expect, test } from 'vitest'
+
+const source = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
+
+// What a framework does for a server component: a module that says `'use client'` becomes a reference that must not be called.
+const clientReferences: Plugin = {
+  name: 'client-references',
+  enforce: 'pre',
+  transform(code) {
+    if (!code.startsWith("'use client'")) return undefined
+    const names = new Set([...code.matchAll(/^export (?:async )?(?:function|const) (\w+)/gm)].map(([, name]) => name))
+    return [...names].map((name) => `export const ${name} = () => { throw new Error('a client module ran on the server') }`).join('\n')
+  },
+}
+
+const component = `
+import { createTalonOne, getCustomerInventory, queryFor, TalonOneProvider } from 'talon-one-react'
+const talonOne = createTalonOne({ baseUrl: 'https://shop.example/talon-one', fetch: async () => Response.json({ coupons: [] }) })
+const options = queryFor(talonOne, getCustomerInventory, { coupons: true })
+const data = await options.queryFn({ queryKey: options.queryKey, signal: new AbortController().signal })
+console.log(JSON.stringify({ key: options.queryKey, data, provider: typeof TalonOneProvider }))
+`
+
+test('a server component can import queryFor and the endpoints, and run them where React has no client parts', async () => {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    resolve: { alias: { 'talon-one-react': source } },
+    plugins: [
+      clientReferences,
+      {
+        name: 'entry',
+        resolveId: (id) => (id.endsWith('virtual:component') ? '\0virtual:component' : undefined),
+        load: (id) => (id === '\0virtual:component' ? component : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      minify: false,
+      target: 'es2022',
+      lib: { entry: 'virtual:component', formats: ['es'] },
+      rolldownOptions: { external: [/^react($|\/)/, '@tanstack/react-query', 'ky'] },
+    },
+  })
+  // One entry and one format give one output.
+  const [{ output }] = result as [Rollup.RollupOutput]
+  const folder = await mkdtemp(fileURLToPath(new URL('../../node_modules/.server-component-', import.meta.url)))
+  try {
+    await writeFile(join(folder, 'component.mjs'), output[0].code)
+    const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=react-server', join(folder, 'component.mjs')], {
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({
+      key: ['talon-one', 'https://shop.example/talon-one', 'me', 'getCustomerInventory', { coupons: true, integrationId: 'me' }],
+      data: { coupons: [] },
+      provider: 'function',
+    })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
