@@ -1,16 +1,7 @@
-import ky, { type KyInstance } from 'ky'
-import {
-  type Endpoint,
-  fill,
-  type FilledRequest,
-  identitiesOf,
-  type InputOf,
-  lacksIdentity,
-  type OutputOf,
-  withIdentity,
-} from './endpoint.ts'
+import ky, { isNetworkError, type KyInstance } from 'ky'
+import { type Endpoint, fill, type FilledRequest, identify, identitiesOf, type InputOf, type OutputOf, sessionIdOf } from './endpoint.ts'
 import { isTalonOneError, TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
-import { type Locks, platformLocks } from './lane.ts'
+import { type Locks, platformLocks, unlessAborted } from './lane.ts'
 import { isRecord } from './shape.ts'
 
 /** What {@link createTalonOne} takes; every option has a default. */
@@ -92,12 +83,12 @@ export interface TalonOne {
  */
 export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
   const baseUrl = checkBaseUrl(options.baseUrl ?? '/talon-one')
-  const timeout = options.timeout ?? 10_000
-  if (!(timeout > 0)) throw new TalonOneError('invalid_config', '`timeout` must be a number of milliseconds above 0')
+  const timeout = checkTimeout(options.timeout ?? 10_000)
   if (typeof options.headers !== 'function') refuseKeyInBrowser(readHeaders(options.headers))
   const locks = options.locks ?? platformLocks()
   const log = typeof options.debug === 'function' ? options.debug : options.debug ? (line: string) => console.debug(line) : undefined
   const http = createHttp(options)
+  const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const scope = options.scope ?? baseUrl
 
   async function sendRaw<E extends Endpoint>(
@@ -106,49 +97,63 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
     input: InputOf<E>,
     call: SendOptions = {},
   ): Promise<RawAnswer<OutputOf<E>>> {
-    const identified =
-      profileId !== undefined && endpoint.audience === 'shopper' && lacksIdentity(endpoint, input)
-        ? withIdentity(endpoint, input, profileId)
-        : input
+    const identified = identify(endpoint, input, profileId)
     const request = fill(endpoint, identified)
+    checkTimeout(call.timeout ?? timeout)
     const go = () => exchange<OutputOf<E>>(endpoint, request, call)
     const lane = endpoint.kind === 'write' ? laneOf(endpoint, identified) : undefined
     if (lane === undefined) return go()
     try {
       return await locks.request(`talon-one:${scope}:${lane}`, call.signal ? { signal: call.signal } : {}, go)
     } catch (error) {
-      throw isTalonOneError(error) ? error : aborted(endpoint, error)
+      throw isTalonOneError(error) ? error : transportError(endpoint, error, { signal: call.signal, isSent: false })
     }
   }
 
   async function exchange<Output>(endpoint: Endpoint, request: FilledRequest, call: SendOptions): Promise<RawAnswer<Output>> {
     if (call.signal?.aborted) throw aborted(endpoint, call.signal.reason)
+    const limit = AbortSignal.timeout(call.timeout ?? timeout)
+    const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit
+    const start = performance.now()
+    let isSent = false
+    let status: number | undefined
+    const perform = async (): Promise<RawAnswer<Output>> => {
+      const headers = await headersFor(call)
+      const response = await http(resolve(baseUrl, request, call.query, options.fetch !== undefined), {
+        method: endpoint.method,
+        headers,
+        ...(request.body && { json: request.body }),
+        signal,
+        context: { endpoint },
+        fetch: (input, init) => {
+          signal.throwIfAborted()
+          isSent = true
+          return fetch(input, init)
+        },
+      })
+      status = response.status
+      const text = await response.text()
+      if (!response.ok) throw refusal(endpoint, response, text)
+      return { data: readData<Output>(endpoint, status, text), status, headers: response.headers }
+    }
+    try {
+      // Hooks and a fetch of the caller's own may hang and know nothing of the signal; the lane must not hang with them.
+      return await unlessAborted(signal, perform())
+    } catch (error) {
+      throw isTalonOneError(error) ? error : transportError(endpoint, error, { signal: call.signal, limit, isSent })
+    } finally {
+      log?.(`talon-one ${endpoint.method} ${endpoint.path} → ${status ?? 'no answer'} in ${Math.round(performance.now() - start)} ms`)
+    }
+  }
+
+  async function headersFor(call: SendOptions): Promise<Headers> {
     const headers = readHeaders(typeof options.headers === 'function' ? await options.headers() : options.headers)
     readHeaders(call.headers).forEach((value, name) => headers.set(name, value))
     refuseKeyInBrowser(headers)
     headers.set('accept', 'application/json')
     // The proxy asks for it: a form or an image of another site cannot send it, so such a request is refused.
     headers.set('x-talon-client', '1')
-    const limit = AbortSignal.timeout(call.timeout ?? timeout)
-    const start = performance.now()
-    let status: number | undefined
-    try {
-      const response = await http(resolve(baseUrl, request, call.query, options.fetch !== undefined), {
-        method: endpoint.method,
-        headers,
-        ...(request.body && { json: request.body }),
-        signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
-        context: { endpoint },
-      })
-      status = response.status
-      const text = await response.text()
-      if (!response.ok) throw refusal(endpoint, response, text)
-      return { data: readData<Output>(endpoint, status, text), status, headers: response.headers }
-    } catch (error) {
-      throw isTalonOneError(error) ? error : transportError(endpoint, error, call.signal, limit)
-    } finally {
-      log?.(`talon-one ${endpoint.method} ${endpoint.path} → ${status ?? 'no answer'} in ${Math.round(performance.now() - start)} ms`)
-    }
+    return headers
   }
 
   const forProfile = (profileId: string | undefined): TalonOne => ({
@@ -161,17 +166,30 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
   return forProfile(options.profileId ?? (isTalonOneHost(baseUrl) ? undefined : 'me'))
 }
 
-function createHttp({ fetch, onRequest, onResponse }: TalonOneOptions): KyInstance {
+function createHttp({ onRequest, onResponse }: TalonOneOptions): KyInstance {
   // Every request below carries its row in ky's context.
   const endpointOf = (context: Record<string, unknown>) => context.endpoint as Endpoint
   return ky.create({
     retry: 0,
     timeout: false,
     throwHttpErrors: false,
-    ...(fetch && { fetch }),
     hooks: {
-      beforeRequest: onRequest ? [({ request, options }) => onRequest(request, endpointOf(options.context))] : [],
-      afterResponse: onResponse ? [async ({ response, options }) => await onResponse(response, endpointOf(options.context))] : [],
+      beforeRequest: onRequest
+        ? [
+            async ({ request, options }) => {
+              const other = await onRequest(request, endpointOf(options.context))
+              // A request in its place is bound by the same timeout and the same abort.
+              return other && new Request(other, { signal: AbortSignal.any([request.signal, other.signal]) })
+            },
+          ]
+        : [],
+      afterResponse: onResponse
+        ? [
+            async ({ response, options }) => {
+              await onResponse(response, endpointOf(options.context))
+            },
+          ]
+        : [],
     },
   })
 }
@@ -180,8 +198,8 @@ function createHttp({ fetch, onRequest, onResponse }: TalonOneOptions): KyInstan
 function laneOf(endpoint: Endpoint, input: unknown): string | undefined {
   const [profileId] = identitiesOf(endpoint, input)
   if (profileId !== undefined) return `profile:${profileId}`
-  const sessionId = isRecord(input) ? input.customerSessionId : undefined
-  return typeof sessionId === 'string' ? `session:${sessionId}` : undefined
+  const sessionId = sessionIdOf(input)
+  return sessionId === undefined ? undefined : `session:${sessionId}`
 }
 
 // Configuration
@@ -189,16 +207,18 @@ function laneOf(endpoint: Endpoint, input: unknown): string | undefined {
 const inBrowser = () => typeof window !== 'undefined' && typeof document !== 'undefined'
 
 function isTalonOneHost(baseUrl: string): boolean {
-  return URL.canParse(baseUrl) && /(^|\.)talon\.one$/i.test(new URL(baseUrl).hostname)
+  return URL.canParse(baseUrl) && /(^|\.)talon\.one\.?$/i.test(new URL(baseUrl).hostname)
 }
 
 function checkBaseUrl(baseUrl: string): string {
   const wrong = (why: string) =>
     new TalonOneError('invalid_config', `\`baseUrl\` ${why}; give the address where your proxy is mounted, such as \`/talon-one\``)
   const trimmed = baseUrl.replace(/\/+$/, '')
+  // A URL parser drops some of these and reads a backslash as a slash, so that a path could turn into another host.
+  if (/[\s\p{Cc}\\]/u.test(baseUrl)) throw wrong('must not hold spaces, control characters or backslashes')
   if (/[?#]/.test(trimmed)) throw wrong('must not have a query or a fragment')
   if (!URL.canParse(trimmed)) {
-    if (!/^\/(?![/\\])/.test(baseUrl)) throw wrong('is neither an absolute URL nor a path that starts with one slash')
+    if (!/^\/(?!\/)/.test(baseUrl)) throw wrong('is neither an absolute URL nor a path that starts with one slash')
     return trimmed
   }
   const url = new URL(trimmed)
@@ -207,6 +227,14 @@ function checkBaseUrl(baseUrl: string): string {
   if (inBrowser() && isTalonOneHost(trimmed))
     throw wrong('points at Talon.One, but a browser must not talk to it: the API key would be in the page')
   return trimmed
+}
+
+// What timers can count to: one that is set to more goes off at once.
+const longestTimeout = 2 ** 31 - 1
+
+function checkTimeout(timeout: number): number {
+  if (timeout > 0 && timeout <= longestTimeout) return timeout
+  throw new TalonOneError('invalid_config', `\`timeout\` must be a number of milliseconds above 0 and at most ${longestTimeout}`)
 }
 
 function refuseKeyInBrowser(headers: Headers): void {
@@ -229,7 +257,8 @@ function resolve(baseUrl: string, request: FilledRequest, query: SendOptions['qu
   const search = [request.search, extra.join('&')].filter(Boolean).join(request.search ? '&' : '?')
   const url = baseUrl + request.path + (search && !search.startsWith('?') ? `?${search}` : search)
   if (URL.canParse(url)) return url
-  const page = globalThis.location?.href
+  // Not the page's whole address: it may carry credentials.
+  const page = globalThis.location?.origin
   if (page !== undefined && URL.canParse(url, page)) return new URL(url, page).href
   // A fetch of the caller's own, such as a sandbox's, needs no network, so any origin will do.
   if (hasOwnFetch) return new URL(url, 'http://localhost').href
@@ -240,8 +269,8 @@ function resolve(baseUrl: string, request: FilledRequest, query: SendOptions['qu
 
 function readData<Output>(endpoint: Endpoint, status: number, text: string): Output {
   const details = { ...where(endpoint), status, ...unknownIf(endpoint.kind === 'write') }
-  // The row says what it answers; a 204 is its `undefined`.
-  if (status === 204 || status === 205) return undefined as Output
+  // The row says what it answers; a 204 is the `undefined` of a write. A read always has something to say.
+  if ((status === 204 || status === 205) && endpoint.kind === 'write') return undefined as Output
   if (text.trim() === '') throw new TalonOneError('empty_body', `${endpoint.operationId} was answered with an empty body`, details)
   const data = parse(text)
   if (isRecord(data)) return data as Output
@@ -314,17 +343,29 @@ function readRetryAfter(headers: Headers): number | undefined {
   const text = headers.get('retry-after')?.trim()
   if (text === undefined || text === '') return undefined
   const now = Date.parse(headers.get('date') ?? '') || Date.now()
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
+  // Left to itself, `Date.parse` finds a date in almost any text with a number.
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : /^\w+, .+ GMT$/.test(text) ? Date.parse(text) - now : NaN
   return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, longestRetryAfter) : undefined
 }
 
-function transportError(endpoint: Endpoint, error: unknown, signal: AbortSignal | undefined, limit: AbortSignal): TalonOneError {
-  if (signal?.aborted) return aborted(endpoint, error, endpoint.kind === 'write')
-  // ky's own error names the whole address, ids included; what it wraps does not.
-  const cause = error instanceof Error && error.name === 'NetworkError' ? error.cause : error
-  const details = { ...where(endpoint), retryable: endpoint.repeatable, ...unknownIf(endpoint.kind === 'write'), cause }
-  if (limit.aborted) return new TalonOneError('timeout', `${endpoint.operationId} was not answered in time`, details)
+function transportError(
+  endpoint: Endpoint,
+  error: unknown,
+  { signal, limit, isSent }: { signal: AbortSignal | undefined; limit?: AbortSignal; isSent: boolean },
+): TalonOneError {
+  // ky's own error carries the whole request, ids and headers included; what it wraps does not.
+  const cause = withoutAnswer(isNetworkError(error) ? error.cause : error)
+  const isUnknown = isSent && endpoint.kind === 'write'
+  if (signal?.aborted) return aborted(endpoint, cause, isUnknown)
+  const details = { ...where(endpoint), retryable: endpoint.repeatable || !isUnknown, ...unknownIf(isUnknown), cause }
+  if (limit?.aborted) return new TalonOneError('timeout', `${endpoint.operationId} was not answered in time`, details)
   return new TalonOneError('network', `${endpoint.operationId} could not be sent, or its answer did not arrive`, details)
+}
+
+// Node's `fetch failed` is caused by an error whose `data` is the piece of the answer that could not be parsed.
+function withoutAnswer(error: unknown): unknown {
+  if (error instanceof Error && error.cause instanceof Error) Reflect.deleteProperty(error.cause, 'data')
+  return error
 }
 
 function aborted(endpoint: Endpoint, cause: unknown, isUnknown = false): TalonOneError {

@@ -3,7 +3,7 @@
  * Knows no endpoint by name.
  */
 import { TalonOneError, type TalonOneIssue } from './error.ts'
-import { type Fields, isRecord, readFields, readShape, type Shape } from './shape.ts'
+import { describe, type Fields, isRecord, readFields, readShape, type Shape } from './shape.ts'
 
 /** Who may call an endpoint through a proxy: a shopper for themselves, staff, or staff with a licence to destroy. */
 export type Audience = 'shopper' | 'staff' | 'destructive'
@@ -58,12 +58,15 @@ export interface FilledRequest {
  */
 export function fill(endpoint: Endpoint, input: unknown): FilledRequest {
   const issues: TalonOneIssue[] = []
-  const read = readFields(allFields(endpoint), isRecord(input) ? input : {}, '', issues)
+  if (!isRecord(input)) throw invalidInput(endpoint, [{ pointer: '', message: `expected an object, got ${describe(input)}` }])
+  const read = readFields(allFields(endpoint), input, '', issues)
   for (const name of Object.keys(endpoint.params)) {
     if (isDotSegment(read[name])) issues.push({ pointer: `/${name}`, message: 'must not be `.` or `..`: a URL parser would swallow it' })
   }
-  if (endpoint.identity !== undefined && !endpoint.anonymous && identitiesOf(endpoint, read).length === 0) {
-    issues.push({ pointer: endpoint.identity, message: 'required, but missing: give it, or a `profileId` to the client' })
+  const { identity, anonymous } = endpoint
+  const isFound = identity !== undefined && issues.some(({ pointer }) => identity.startsWith(pointer))
+  if (identity !== undefined && !anonymous && !isFound && identitiesOf(endpoint, read).length === 0) {
+    issues.push({ pointer: identity, message: 'required, but missing: give it, or a `profileId` to the client' })
   }
   if (issues.length > 0) throw invalidInput(endpoint, issues)
   return {
@@ -138,12 +141,25 @@ export function identitiesOf(endpoint: Endpoint, input: unknown): string[] {
   return found.filter((id): id is string => typeof id === 'string' && id !== '')
 }
 
+/** The id of the session an input is about; undefined when it names none. */
+export function sessionIdOf(input: unknown): string | undefined {
+  if (!isRecord(input)) return undefined
+  const id = input.customerSessionId ?? input.sessionId
+  return typeof id === 'string' ? id : undefined
+}
+
 /** The same input with `profileId` at the row's `identity`, whatever stood there. */
 export function withIdentity<Input>(endpoint: Endpoint, input: Input, profileId: string): Input {
   if (endpoint.identity === undefined) return input
   const [names, isList] = identityPath(endpoint.identity)
   // The cast holds because only the field that the row names is replaced, by a value of that field's type.
   return setAt(input, names, isList ? [profileId] : profileId) as Input
+}
+
+/** The input as a client of `profileId` sends it: with its own profile where a shopper's row leaves the identity out. */
+export function identify<Input>(endpoint: Endpoint, input: Input, profileId: string | undefined): Input {
+  const isOwn = profileId !== undefined && endpoint.audience === 'shopper' && lacksIdentity(endpoint, input)
+  return isOwn ? withIdentity(endpoint, input, profileId) : input
 }
 
 /** Whether an input leaves its identity out (an explicit `''` is an anonymous session and stays one). */

@@ -5,10 +5,25 @@ export interface Locks {
 
 /** Web Locks where there are any, else {@link createLocks}, which serves this page alone. */
 export function platformLocks(): Locks {
+  const own = createLocks()
   const { locks } = globalThis.navigator ?? {}
-  if (!locks) return createLocks()
-  // A lock manager awaits the task; its typings only say that it passes the task's value on.
-  return { request: async (name, options, task) => await locks.request(name, options, task) }
+  if (!locks) return own
+  return {
+    async request(name, options, task) {
+      let isHeld = false
+      try {
+        // A lock manager awaits the task; its typings only say that it passes the task's value on.
+        return await locks.request(name, options, () => {
+          isHeld = true
+          return task()
+        })
+      } catch (error) {
+        // A sandboxed frame has a lock manager that refuses every request.
+        if (isHeld || options.signal?.aborted) throw error
+        return own.request(name, options, task)
+      }
+    },
+  }
 }
 
 /** In-memory locks: first come, first served; whoever aborts while waiting leaves the line. */
@@ -16,16 +31,25 @@ export function createLocks(): Locks {
   const tails = new Map<string, Promise<unknown>>()
   return {
     async request(name, { signal }, task) {
-      signal?.throwIfAborted()
       const before = tails.get(name) ?? Promise.resolve()
-      const mine = before.then(async () => {
-        signal?.throwIfAborted()
-        return task()
-      })
-      const tail = mine.catch(() => undefined)
+      const mine = unlessAborted(signal, before).then(task)
+      const tail = Promise.allSettled([before, mine])
       tails.set(name, tail)
       void tail.then(() => tails.get(name) === tail && tails.delete(name))
       return mine
     },
   }
+}
+
+/** What the work comes to, or the reason of an abort that comes before it. */
+export function unlessAborted<T>(signal: AbortSignal | undefined, work: T | Promise<T>): Promise<T> {
+  if (!signal) return Promise.resolve(work)
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+    void Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort))
+  })
 }

@@ -1,5 +1,5 @@
 import type { Effect, EffectOf, EffectType, UnknownEffect } from './effects.ts'
-import type { CartItem, CustomerSessionV2 } from './schema.ts'
+import type { Attributes, CartItem, CustomerSessionV2 } from './schema.ts'
 
 /** One line with what its effects give. Major currency units. */
 export interface PricedLine {
@@ -64,19 +64,23 @@ export interface PricedCart {
   freeItems: { sku: string; name: string; quantity: number }[]
   points: PricedPoints[]
   notifications: { type: string; title: string; body: string }[]
-  /** Effects this version does not know, as they came. */
+  /** Effects this version does not know, and those it cannot place, as they came. */
   unknown: UnknownEffect[]
 }
 
+/** The part of a session that has a price. */
+type Priceable = Pick<CustomerSessionV2, 'cartItems' | 'additionalCosts'>
+
 /**
  * Prices a session by the effects that came with it: never by those of another answer, since effects address lines by position.
- * Pure. Sums are exact decimals, so 0.1 + 0.2 is 0.3. Never fatal: effects it does not know are handed through.
+ * Pure. Sums are exact decimals, so 0.1 + 0.2 is 0.3. Never fatal: effects it does not know, or that name a line or a cost which
+ * is not there, are handed through.
  */
-export function priceCart(session: Pick<CustomerSessionV2, 'cartItems' | 'additionalCosts'>, effects: readonly Effect[]): PricedCart {
-  const sorted = sortEffects(effects)
+export function priceCart(session: Priceable, effects: readonly Effect[]): PricedCart {
+  const sorted = sortEffects(session, effects)
   const perUnit = groupByPosition(sorted)
   const lines = session.cartItems.map((item, position) => priceLine(item, position, perUnit.get(position) ?? []))
-  const additionalCosts = Object.entries(session.additionalCosts ?? {}).map(([name, { price }]) => priceCost(name, price, sorted))
+  const additionalCosts = Object.entries(session.additionalCosts ?? {}).map(([name, cost]) => priceCost(name, priceOf(cost), sorted))
   const sessionDiscount = sum(sorted.setDiscount.map(({ props }) => props.value))
   const subtotal = sum(lines.map((line) => line.subtotal))
   const discount = sum([sessionDiscount, ...lines.map((line) => line.discount), ...additionalCosts.map((cost) => cost.discount)])
@@ -105,17 +109,40 @@ export function priceCart(session: Pick<CustomerSessionV2, 'cartItems' | 'additi
 
 /** The exact sum of decimal amounts, as the nearest number. */
 export function sum(amounts: readonly number[]): number {
-  const scale = 10 ** Math.max(0, ...amounts.map(decimals))
-  // Whole numbers add exactly, and dividing one by a power of ten gives the number nearest to the decimal.
-  const total = amounts.reduce((whole, amount) => whole + Math.round(amount * scale), 0)
-  return Number.isSafeInteger(total) ? total / scale : amounts.reduce((rough, amount) => rough + amount, 0)
+  const places = amounts.reduce((most, amount) => Math.max(most, decimals(amount)), 0)
+  const wholes = amounts.map((amount) => Math.round(amount * 10 ** places))
+  if (isExact(wholes, places)) return wholes.reduce((total, whole) => total + whole, 0) / 10 ** places
+  if (!amounts.every(Number.isFinite)) return amounts.reduce((rough, amount) => rough + amount, 0)
+  return fromDigits(
+    amounts.reduce((total, amount) => total + digits(amount, places), 0n),
+    places,
+  )
 }
 
 /** An amount times a whole quantity, as exact as {@link sum}. */
 export function times(amount: number, quantity: number): number {
-  const scale = 10 ** decimals(amount)
-  const whole = Math.round(amount * scale) * quantity
-  return Number.isSafeInteger(whole) ? whole / scale : amount * quantity
+  const places = decimals(amount)
+  const whole = Math.round(amount * 10 ** places) * quantity
+  if (isExact([whole], places)) return whole / 10 ** places
+  if (!Number.isFinite(amount) || !Number.isInteger(quantity)) return amount * quantity
+  return fromDigits(digits(amount, places) * BigInt(quantity), places)
+}
+
+// Whole numbers add exactly, and dividing one by a power of ten gives the number nearest to the decimal; as long as both are so
+// small that rounding cannot have missed the whole number.
+function isExact(wholes: readonly number[], places: number): boolean {
+  return places <= 22 && wholes.reduce((size, whole) => size + Math.abs(whole), 0) < 2 ** 50
+}
+
+/** A number's decimal digits as written, with `places` of them after the point. */
+function digits(amount: number, places: number): bigint {
+  const [mantissa = '', exponent = '0'] = String(amount).split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  return BigInt(whole + fraction) * 10n ** BigInt(places - fraction.length + Number(exponent))
+}
+
+function fromDigits(whole: bigint, places: number): number {
+  return Number(`${whole}e-${places}`)
 }
 
 function decimals(amount: number): number {
@@ -123,22 +150,30 @@ function decimals(amount: number): number {
   return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent))
 }
 
-// The effects a cart is priced by; the rest is known, but says nothing about this price.
-const pricing = [
-  'setDiscount',
-  'setDiscountPerItem',
-  'setDiscountPerAdditionalCost',
-  'setDiscountPerAdditionalCostPerItem',
-  'acceptCoupon',
-  'rejectCoupon',
-  'acceptReferral',
-  'redeemReferral',
-  'rejectReferral',
-  'addFreeItem',
-  'addLoyaltyPoints',
-  'deductLoyaltyPoints',
-  'showNotification',
-] as const satisfies EffectType[]
+const isAmount = (value: unknown): boolean => Number.isFinite(value)
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isLineOf = ({ cartItems }: Priceable, position: unknown): boolean => isAmount(position) && Object.hasOwn(cartItems, Number(position))
+const isCostOf = ({ additionalCosts }: Priceable, name: unknown): boolean =>
+  isText(name) && Object.hasOwn(additionalCosts ?? {}, String(name))
+
+// The effects a cart is priced by, with what each must hold to count; the rest is known, but says nothing about this price.
+const pricing = {
+  setDiscount: ({ value }) => isAmount(value),
+  setDiscountPerItem: ({ value, position }, session) => isAmount(value) && isLineOf(session, position),
+  setDiscountPerAdditionalCost: ({ value, additionalCost }, session) => isAmount(value) && isCostOf(session, additionalCost),
+  setDiscountPerAdditionalCostPerItem: ({ value, position }, session) => isAmount(value) && isLineOf(session, position),
+  acceptCoupon: ({ value }) => isText(value),
+  rejectCoupon: ({ value }) => isText(value),
+  acceptReferral: ({ value }) => isText(value),
+  redeemReferral: ({ value }) => isText(value),
+  rejectReferral: ({ value }) => isText(value),
+  addFreeItem: ({ sku }) => isText(sku),
+  addLoyaltyPoints: ({ value, programId }) => isAmount(value) && isAmount(programId),
+  deductLoyaltyPoints: ({ value, programId }) => isAmount(value) && isAmount(programId),
+  showNotification: ({ title, body }) => isText(title) && isText(body),
+} as const satisfies { [Type in EffectType]?: (props: Attributes, session: Priceable) => boolean }
+
+type PricingType = keyof typeof pricing
 
 const others = [
   'couponCreated',
@@ -164,16 +199,17 @@ const others = [
   'extendLoyaltyPointsExpiryDate',
   'setLoyaltyPointsExpiryDate',
   'startAchievementProgress',
-] as const satisfies Exclude<EffectType, (typeof pricing)[number]>[]
+] as const satisfies Exclude<EffectType, PricingType>[]
 
 // Does not compile while an effect type stands in neither list.
-type Unlisted = Exclude<EffectType, (typeof pricing)[number] | (typeof others)[number]>
-const known: ReadonlySet<string> = new Set<string>([...pricing, ...others] satisfies [Unlisted] extends [never] ? string[] : never)
+type Unlisted = Exclude<EffectType, PricingType | (typeof others)[number]>
+const sayNothing: ReadonlySet<string> = new Set<string>(others satisfies [Unlisted] extends [never] ? readonly string[] : never)
 
-type SortedEffects = { [Type in (typeof pricing)[number]]: EffectOf<Type>[] } & { unknown: UnknownEffect[] }
+type SortedEffects = { [Type in PricingType]: EffectOf<Type>[] } & { unknown: UnknownEffect[] }
 
-function sortEffects(effects: readonly Effect[]): SortedEffects {
-  const of = <Type extends EffectType>(type: Type) => effects.filter((effect): effect is EffectOf<Type> => effect.effectType === type)
+function sortEffects(session: Priceable, effects: readonly Effect[]): SortedEffects {
+  const counted = new Set(effects.filter((effect) => isCounted(effect, session)))
+  const of = <Type extends EffectType>(type: Type) => [...counted].filter((effect): effect is EffectOf<Type> => effect.effectType === type)
   return {
     setDiscount: of('setDiscount'),
     setDiscountPerItem: of('setDiscountPerItem'),
@@ -188,8 +224,16 @@ function sortEffects(effects: readonly Effect[]): SortedEffects {
     addLoyaltyPoints: of('addLoyaltyPoints'),
     deductLoyaltyPoints: of('deductLoyaltyPoints'),
     showNotification: of('showNotification'),
-    unknown: effects.filter((effect): effect is UnknownEffect => !known.has(effect.effectType)),
+    unknown: effects.filter((effect): effect is UnknownEffect => !counted.has(effect) && !sayNothing.has(effect.effectType)),
   }
+}
+
+// An answer is whatever the server sent: its types say what it should be.
+function isCounted({ effectType, props }: Effect, session: Priceable): boolean {
+  if (!Object.hasOwn(pricing, effectType) || typeof props !== 'object' || props === null) return false
+  // `Object.hasOwn` has made sure that the type is one of the keys.
+  const holds: (props: Attributes, session: Priceable) => boolean = pricing[effectType as PricingType]
+  return holds({ ...props }, session)
 }
 
 /** A discount on one unit of a line, or, without `subPosition`, on the line. */
@@ -206,8 +250,7 @@ function groupByPosition(effects: SortedEffects): Map<number, UnitDiscount[]> {
 }
 
 function priceLine(item: CartItem, position: number, discounts: readonly UnitDiscount[]): PricedLine {
-  const costs = Object.values(item.additionalCosts ?? {}).map((cost) => cost.price)
-  const subtotal = times(sum([item.price ?? 0, ...costs]), item.quantity)
+  const subtotal = times(sum([priceOf(item), ...Object.values(item.additionalCosts ?? {}).map(priceOf)]), item.quantity)
   const discount = sum(discounts.map(({ value }) => value))
   return {
     position,
@@ -217,6 +260,11 @@ function priceLine(item: CartItem, position: number, discounts: readonly UnitDis
     total: Math.max(0, sum([subtotal, -discount])),
     discountPerUnit: equalPerUnit(discounts, item.quantity),
   }
+}
+
+function priceOf(priced: { price?: number } | null): number {
+  const price = priced?.price
+  return price !== undefined && isAmount(price) ? price : 0
 }
 
 function equalPerUnit(discounts: readonly UnitDiscount[], quantity: number): number | undefined {
@@ -247,7 +295,9 @@ function sumByName(effects: SortedEffects): PricedDiscount[] {
   ]
   for (const { props } of all) {
     // The API ends the name of a per-item discount with `#` and the item's position.
-    const name = props.name.replace(/#\d+$/, '').trim()
+    const name = String(props.name ?? '')
+      .replace(/#\d+$/, '')
+      .trim()
     const amounts = values.get(name)
     if (amounts) amounts.push(props.value)
     else values.set(name, [props.value])

@@ -2,12 +2,12 @@ import type { DataTag, MutationFunctionContext, Query, QueryClient, QueryFunctio
 import type { SendOptions, TalonOne } from './client.ts'
 import {
   type Endpoint,
+  identify,
   identitiesOf,
   type InputOf,
-  lacksIdentity,
   type OutputOf,
   type ReadEndpoint,
-  withIdentity,
+  sessionIdOf,
   type WriteEndpoint,
 } from './endpoint.ts'
 import { isTalonOneError, type TalonOneError } from './error.ts'
@@ -28,12 +28,12 @@ export interface QueryFor<E extends Endpoint> {
 export interface MutationFor<E extends Endpoint> {
   mutationKey: readonly ['talon-one', string, string | undefined, string]
   mutationFn: (input: InputOf<E>, context: MutationFunctionContext) => Promise<OutputOf<E>>
+  retry: false
 }
 
 /** The key {@link queryFor} uses, for `invalidateQueries`, `getQueryData` and the like. */
 export function queryKeyFor<E extends ReadEndpoint>(client: TalonOne, endpoint: E, input: InputOf<E>): QueryFor<E>['queryKey'] {
-  const identified =
-    client.profileId !== undefined && lacksIdentity(endpoint, input) ? withIdentity(endpoint, input, client.profileId) : input
+  const identified = identify(endpoint, input, client.profileId)
   const key: TalonOneQueryKey<E> = ['talon-one', client.scope, client.profileId, endpoint.operationId, identified]
   // TanStack Query's tag exists for the compiler only: it lets `getQueryData(key)` know the type of the data.
   return key as QueryFor<E>['queryKey']
@@ -69,32 +69,31 @@ export function mutationFor<E extends WriteEndpoint>(client: TalonOne, endpoint:
       void invalidate(context.client, client, endpoint, input)
       return answer
     },
+    // Said outright, because an app may have its own mutations retried by default.
+    retry: false,
   }
 }
 
 async function invalidate(queryClient: QueryClient, client: TalonOne, endpoint: Endpoint, input: unknown): Promise<void> {
   if (endpoint.stale.length === 0) return
   const identities = new Set(identitiesOf(endpoint, input))
-  if (identities.size === 0 && client.profileId !== undefined) identities.add(client.profileId)
-  const sessionId = fieldOf(input, 'customerSessionId')
+  // Only then the client filled its own in. Staff that names nobody may have touched anybody.
+  const isOwn = endpoint.audience === 'shopper' && endpoint.identity !== undefined
+  if (identities.size === 0 && isOwn && client.profileId !== undefined) identities.add(client.profileId)
+  const sessionId = sessionIdOf(input)
   await queryClient.invalidateQueries({
     predicate: ({ queryKey }: Query) => {
       const [library, scope, , operationId, readInput] = queryKey
       if (library !== 'talon-one' || scope !== client.scope || !endpoint.stale.includes(String(operationId))) return false
       return (
-        agrees(fieldOf(readInput, 'customerSessionId'), sessionId === undefined ? undefined : [sessionId]) &&
-        agrees(fieldOf(readInput, 'integrationId'), [...identities])
+        agrees(sessionIdOf(readInput), sessionId === undefined ? [] : [sessionId]) &&
+        agrees(isRecord(readInput) ? readInput.integrationId : undefined, [...identities])
       )
     },
   })
 }
 
-// `me` may be anybody: it agrees with every profile.
-function agrees(read: unknown, written: unknown[] | undefined): boolean {
-  if (read === undefined || written === undefined || written.length === 0) return true
-  return read === 'me' || written.includes('me') || written.includes(read)
-}
-
-function fieldOf(input: unknown, name: string): unknown {
-  return isRecord(input) ? input[name] : undefined
+// `me` may be anybody: it agrees with every profile. So does whoever is not named.
+function agrees(read: unknown, written: unknown[]): boolean {
+  return read === undefined || written.length === 0 || read === 'me' || written.includes('me') || written.includes(read)
 }

@@ -31,9 +31,9 @@ export interface TalonOneProviderProps {
   profileId?: string
   /** The session `useCart()` is about: the shop's own id for the shopper's cart. */
   sessionId?: string
-  /** A line's key from its product. Default: its SKU. Give the same function on every render. */
+  /** A line's key from its product. Default: its SKU. Give the same function on every render: another one starts fresh carts. */
   keyOf?: (item: NewLine) => string
-  /** Texts for refused codes. Default: English. */
+  /** Texts for refused codes. Default: English. Give the same object on every render: another one starts fresh carts. */
   messages?: RejectionMessages
   children?: ReactNode
 }
@@ -128,7 +128,9 @@ function useCartStore(sessionId: string | undefined): Cart {
 
 function useSelection<Selection>(cart: Cart, select: (cart: CartView) => Selection): Selection {
   const getSelection = useMemo(() => remember(cart.getSnapshot, select), [cart, select])
-  return useSyncExternalStore(cart.subscribe, getSelection, getSelection)
+  // A part of a page may hydrate when the cart has moved on; it must start from what the server rendered.
+  const getInitialSelection = useMemo(() => remember(cart.getInitialSnapshot, select), [cart, select])
+  return useSyncExternalStore(cart.subscribe, getSelection, getInitialSelection)
 }
 
 // React asks for the selection more often than the cart changes, and needs the same answer for the same cart.

@@ -41,8 +41,7 @@ export function readShape(shape: Shape, value: unknown, pointer: string, issues:
       if (shape.oneOf && !shape.oneOf.includes(value)) return wrong(`one of ${shape.oneOf.join(', ')}`)
       return value
     case 'timestamp':
-      if (typeof value !== 'string' || !rfc3339.test(value) || Number.isNaN(Date.parse(value))) return wrong('an RFC 3339 timestamp')
-      return value
+      return typeof value === 'string' && isTimestamp(value) ? value : wrong('an RFC 3339 timestamp')
     case 'integer':
     case 'number':
       if (typeof value !== 'number' || !Number.isFinite(value)) return wrong(shape.is === 'integer' ? 'an integer' : 'a finite number')
@@ -54,13 +53,14 @@ export function readShape(shape: Shape, value: unknown, pointer: string, issues:
     case 'list': {
       if (!Array.isArray(value)) return wrong('a list')
       if (value.length < (shape.min ?? 0) || value.length > (shape.max ?? Infinity)) return wrong(`a list of ${bounds(shape)} entries`)
-      const list = value.map((entry, index) => readShape(shape.of, entry, `${pointer}/${index}`, issues))
+      // Unlike `map`, this sees the holes of a list, which JSON would fill with null.
+      const list = Array.from(value, (entry: unknown, index) => readShape(shape.of, entry, `${pointer}/${index}`, issues))
       if (shape.unitsAtMost !== undefined && units(list) > shape.unitsAtMost) return wrong(`at most ${shape.unitsAtMost} units in all`)
       return list
     }
     case 'map':
     case 'attributes':
-      return isRecord(value) ? readMap(shape.is === 'map' ? shape.of : { is: 'json' }, value, pointer, issues) : wrong('an object')
+      return isPlain(value) ? readMap(shape.is === 'map' ? shape.of : { is: 'json' }, value, pointer, issues) : wrong('an object')
     case 'object':
       return isRecord(value) ? readFields(shape.fields, value, pointer, issues) : wrong('an object')
     case 'json':
@@ -101,6 +101,13 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+// A Map or an instance of a class would turn into an empty object in silence. A plain object of another frame has that frame's prototype.
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (!isRecord(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
 // Names that reach into an object's prototype when somebody merges them.
 const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
 
@@ -125,9 +132,8 @@ function readJson(value: unknown, pointer: string, issues: TalonOneIssue[], pare
   if (typeof value !== 'object' || parents.includes(value) || parents.length >= deepest) return wrong()
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? wrong() : value.toISOString()
   const within = [...parents, value]
-  if (Array.isArray(value)) return value.map((entry, index) => readJson(entry, `${pointer}/${index}`, issues, within))
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return wrong()
+  if (Array.isArray(value)) return Array.from(value, (entry: unknown, index) => readJson(entry, `${pointer}/${index}`, issues, within))
+  if (!isPlain(value)) return wrong()
   const read: Record<string, unknown> = {}
   for (const [name, entry] of Object.entries(value)) {
     const at = `${pointer}/${segment(name)}`
@@ -141,6 +147,13 @@ function readJson(value: unknown, pointer: string, issues: TalonOneIssue[], pare
 const deepest = 16
 const loneSurrogate = /\p{Surrogate}/u
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+
+function isTimestamp(text: string): boolean {
+  if (!rfc3339.test(text) || Number.isNaN(Date.parse(text))) return false
+  // Left to itself, `Date` makes a day in March of the 30th of February.
+  const local = text.slice(0, 19)
+  return new Date(`${local}Z`).toISOString().startsWith(local)
+}
 
 function units(lines: readonly unknown[]): number {
   return lines.reduce<number>((sum, line) => sum + (isRecord(line) && typeof line.quantity === 'number' ? line.quantity : 0), 0)

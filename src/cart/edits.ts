@@ -1,6 +1,6 @@
 import { TalonOneError, type TalonOneErrorCode, type TalonOneIssue } from '../error.ts'
 import type { AdditionalCost, Attributes, CartItem } from '../schema.ts'
-import { describe, readShape, type Shape } from '../shape.ts'
+import { describe, type FieldsOf, isRecord, readShape, type Shape } from '../shape.ts'
 
 /** A product as it goes into a cart: a {@link CartItem} without quantity and without what Talon.One sets. `price` in major units. */
 export type NewLine = Pick<
@@ -35,35 +35,55 @@ const priceShape: Shape = { is: 'number', min: 0 }
 const attributesShape: Shape = { is: 'attributes' }
 const costsShape: Shape = { is: 'map', of: { is: 'object', fields: { price: { is: 'number' } } } }
 
+const text = { is: 'string' } as const satisfies Shape
+const number = { is: 'number' } as const satisfies Shape
+const itemFields: FieldsOf<NewLine> = {
+  sku: skuShape,
+  'name?': text,
+  'price?': priceShape,
+  'category?': text,
+  'product?': { is: 'object', fields: { name: text } },
+  'weight?': number,
+  'height?': number,
+  'width?': number,
+  'length?': number,
+  'attributes?': attributesShape,
+  'additionalCosts?': costsShape,
+}
+
+/** A product as it will be sent, as a copy. Throws `invalid_sku`, `invalid_price` or `invalid_input`. */
+export function checkItem(item: NewLine): NewLine {
+  if (!isRecord(item)) throw new TalonOneError('invalid_input', `a product: expected an object, got ${describe(item)}`)
+  check('invalid_sku', 'a SKU', skuShape, item.sku)
+  if (item.sku.trim() === '') throw new TalonOneError('invalid_sku', 'a SKU must not be blank')
+  if (item.price !== undefined) check('invalid_price', 'a price', priceShape, item.price)
+  return check('invalid_input', 'a product', { is: 'object', fields: itemFields }, item)
+}
+
 /**
- * Returns the edit with its codes trimmed, or throws a `TalonOneError` that names the value's shape: `invalid_sku`,
- * `invalid_quantity`, `invalid_price`, `invalid_coupon`, `invalid_referral` or `invalid_input`. Then nothing has changed.
+ * Returns the edit as it will be sent: codes trimmed, values copied, so that nobody changes it later. Or throws a `TalonOneError`
+ * that names the value's shape: `invalid_sku`, `invalid_quantity`, `invalid_price`, `invalid_coupon`, `invalid_referral` or
+ * `invalid_input`. Then nothing has changed.
  */
 export function checkEdit(edit: CartEdit): CartEdit {
   switch (edit.type) {
     case 'add':
-      checkSku(edit.item.sku)
       check('invalid_sku', 'a line key', skuShape, edit.key)
       check('invalid_quantity', 'a quantity', { ...quantityShape, min: 1 }, edit.quantity)
-      if (edit.item.price !== undefined) check('invalid_price', 'a price', priceShape, edit.item.price)
-      if (edit.item.attributes) check('invalid_input', 'item attributes', attributesShape, edit.item.attributes)
-      if (edit.item.additionalCosts) check('invalid_input', 'additional costs', costsShape, edit.item.additionalCosts)
-      return edit
+      return { ...edit, item: checkItem(edit.item) }
     case 'setQuantity':
       check('invalid_quantity', 'a quantity', quantityShape, edit.quantity)
       return edit
     case 'setItemAttributes':
     case 'setAttributes':
-      check('invalid_input', 'attributes', attributesShape, edit.attributes)
-      return edit
+      return { ...edit, attributes: check('invalid_input', 'attributes', attributesShape, edit.attributes) }
     case 'applyCoupon':
     case 'removeCoupon':
       return { ...edit, code: checkCode('invalid_coupon', 'a coupon code', edit.code) }
     case 'setReferral':
       return { ...edit, code: checkCode('invalid_referral', 'a referral code', edit.code) }
     case 'setAdditionalCosts':
-      check('invalid_input', 'additional costs', costsShape, edit.additionalCosts)
-      return edit
+      return { ...edit, additionalCosts: check('invalid_input', 'additional costs', costsShape, edit.additionalCosts) }
     case 'setLoyaltyCard':
       if (edit.card !== undefined) check('invalid_input', 'a loyalty card', { is: 'string', min: 4, max: 108 }, edit.card)
       return edit
@@ -80,11 +100,6 @@ export function checkSessionId(sessionId: string): string {
   return sessionId
 }
 
-function checkSku(sku: string): void {
-  check('invalid_sku', 'a SKU', skuShape, sku)
-  if (sku.trim() === '') throw new TalonOneError('invalid_sku', 'a SKU must not be blank')
-}
-
 // Shoppers paste codes with spaces around them; inside, a control character is never theirs.
 function checkCode(code: TalonOneErrorCode, what: string, value: string): string {
   const trimmed = typeof value === 'string' ? value.trim() : value
@@ -93,9 +108,11 @@ function checkCode(code: TalonOneErrorCode, what: string, value: string): string
   return trimmed
 }
 
-function check(code: TalonOneErrorCode, what: string, shape: Shape, value: unknown): void {
+function check<Value>(code: TalonOneErrorCode, what: string, shape: Shape, value: Value): Value {
   const issues: TalonOneIssue[] = []
-  readShape(shape, value, '', issues)
+  const read = readShape(shape, value, '', issues)
   const [first] = issues
   if (first) throw new TalonOneError(code, `${what}${first.pointer && ` (at ${first.pointer})`}: ${first.message}`, { issues })
+  // A value that has the shape is read into a copy of its own type.
+  return read as Value
 }

@@ -5,6 +5,7 @@
 import type { Effect } from '../effects.ts'
 import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
 import type { Attributes, CartItem, CustomerSessionV2, Loyalty, NewCustomerSessionV2 } from '../schema.ts'
+import { isRecord } from '../shape.ts'
 import { type CartEdit, cartLimits, type NewLine } from './edits.ts'
 
 /** What a cart holds: the shopper's side of a session, in the order of `cartItems`. */
@@ -28,36 +29,67 @@ export interface Confirmed {
   revision: number
 }
 
-/** The key a line gets from a session that does not tell: its SKU, made unique when that SKU stands on several lines. */
-export function keysOf(items: readonly CartItem[]): string[] {
-  const seen = new Map<string, number>()
-  return items.map(({ sku }) => {
-    const count = (seen.get(sku) ?? 0) + 1
-    seen.set(sku, count)
-    return count === 1 ? sku : `${sku}#${count}`
+/** How lines get their keys. */
+export interface Keying {
+  /** A line's key from its product. */
+  keyOf: (item: NewLine) => string
+  /** The lines of the request that produced the answer, or those shown before it. */
+  lines: CartContents['lines']
+}
+
+/**
+ * The keys of an answer's lines, for a session does not tell: those of the lines before with the same SKU, in their order; for a
+ * line that is new, the key of its product, made unique.
+ */
+export function keysOf(items: readonly CartItem[], { keyOf, lines }: Keying): string[] {
+  const before = new Map<string, string[]>()
+  for (const { key, item } of lines) before.set(item.sku, [...(before.get(item.sku) ?? []), key])
+  const kept = items.map(({ sku }) => before.get(sku)?.shift())
+  const used = new Set(kept)
+  return items.map((item, position) => {
+    const base = kept[position] ?? keyOf(lineOf(item))
+    let key = base
+    if (kept[position] === undefined) for (let count = 2; used.has(key); count++) key = `${base}#${count}`
+    used.add(key)
+    return key
   })
 }
 
-/** A confirmed state from an answer. `keys` come from the request that produced it: `cartItems[i]` is the line `keys[i]`. */
-export function confirm(
-  session: CustomerSessionV2 | undefined,
-  effects: readonly Effect[],
-  loyalty?: Loyalty,
-  keys?: readonly string[],
-): Confirmed {
+/** What an answer says of a session; whatever else it holds is not read. */
+export interface SessionAnswer {
+  customerSession?: CustomerSessionV2
+  effects?: readonly Effect[]
+  loyalty?: Loyalty
+}
+
+/** Whether an answer holds a session that can be read: a server may send anything. */
+export function isReadable({ customerSession, effects = [] }: SessionAnswer): boolean {
+  if (!isRecord(customerSession) || !Array.isArray(effects)) return false
+  const { cartItems } = customerSession
+  return (
+    Array.isArray(cartItems) &&
+    cartItems.every((item) => isRecord(item) && typeof item.sku === 'string' && Number.isSafeInteger(item.quantity))
+  )
+}
+
+/** A confirmed state from an answer; from an empty one, that there is no session. */
+export function confirm({ customerSession: session, effects = [], loyalty }: SessionAnswer, keying: Keying): Confirmed {
   const items = session?.cartItems ?? []
-  const lineKeys = keys?.length === items.length ? keys : keysOf(items)
+  const keys = keysOf(items, keying)
+  const priced = priceCart(session ?? { cartItems: [] }, effects.filter(isRecord))
+  const couponCodes = session?.couponCodes ?? []
   return {
     session,
     contents: {
-      lines: items.map((item, position) => ({ key: lineKeys[position] ?? item.sku, item: lineOf(item), quantity: item.quantity })),
-      couponCodes: session?.couponCodes ?? [],
-      referralCode: session?.referralCode || undefined,
+      lines: items.map((item, position) => ({ key: keys[position] ?? item.sku, item: lineOf(item), quantity: item.quantity })),
+      // A session may drop a code that it refused; the shopper is to see the refusal all the same.
+      couponCodes: [...couponCodes, ...refusedCodes(priced).filter((code) => !couponCodes.some((held) => sameCode(held, code)))],
+      referralCode: session?.referralCode || (priced.referral?.status === 'rejected' ? priced.referral.code : undefined),
       attributes: session?.attributes ?? {},
       additionalCosts: session?.additionalCosts,
       loyaltyCards: session?.loyaltyCards ?? [],
     },
-    priced: priceCart(session ?? { cartItems: [] }, effects),
+    priced,
     loyalty,
     revision: session?.updateCount ?? 0,
   }
@@ -80,9 +112,7 @@ export function applyEdit(contents: CartContents, edit: CartEdit): CartContents 
       return line ? editLine(contents, edit.key, { item: { ...line.item, attributes: edit.attributes } }) : contents
     }
     case 'applyCoupon':
-      return contents.couponCodes.some((code) => sameCode(code, edit.code))
-        ? contents
-        : { ...contents, couponCodes: [...contents.couponCodes, edit.code] }
+      return { ...contents, couponCodes: withCode(contents.couponCodes, edit.code) }
     case 'removeCoupon':
       return { ...contents, couponCodes: contents.couponCodes.filter((code) => !sameCode(code, edit.code)) }
     case 'setReferral':
@@ -96,6 +126,11 @@ export function applyEdit(contents: CartContents, edit: CartEdit): CartContents 
     case 'setLoyaltyCard':
       return { ...contents, loyaltyCards: edit.card === undefined ? [] : [edit.card] }
   }
+}
+
+/** Whether an edit is of a line that contents do not have. */
+export function lacksLine({ lines }: CartContents, edit: CartEdit): boolean {
+  return edit.type !== 'add' && 'key' in edit && !lines.some(({ key }) => key === edit.key)
 }
 
 /** All edits over contents, in order. */
@@ -132,6 +167,16 @@ export function sameCode(one: string, other: string): boolean {
 /** What the confirmed effects say of a code. */
 export function verdictOn(priced: PricedCart, code: string): PricedCode | undefined {
   return priced.coupons.find((coupon) => sameCode(coupon.code, code))
+}
+
+// One code in two spellings is one code, and the later spelling counts: an application may tell upper case from lower.
+function withCode(codes: readonly string[], added: string): string[] {
+  const isHeld = codes.some((code) => sameCode(code, added))
+  return isHeld ? codes.map((code) => (sameCode(code, added) ? added : code)) : [...codes, added]
+}
+
+function refusedCodes(priced: PricedCart): string[] {
+  return priced.coupons.filter(({ status }) => status === 'rejected').map(({ code }) => code)
 }
 
 function lineOf(item: CartItem): NewLine {

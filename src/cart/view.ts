@@ -3,6 +3,7 @@ import type { TalonOneError } from '../error.ts'
 import { type PricedCart, type PricedCost, type PricedPoints, sum, times } from '../price.ts'
 import { rejectionMessage, type RejectionMessages } from '../rejection.ts'
 import type { CustomerSessionV2, Loyalty } from '../schema.ts'
+import { isRecord } from '../shape.ts'
 import type { CartEdit, NewLine } from './edits.ts'
 import { type CartContents, type Confirmed, fold, sameCode, verdictOn } from './fold.ts'
 
@@ -58,7 +59,10 @@ export interface CartView {
   loyalty: Loyalty | undefined
   /** Whether any edit waits for the server. */
   pending: boolean
-  /** Why the last request failed. Retryable ones are being retried, nothing is lost meanwhile. */
+  /**
+   * Why nothing gets through at the moment (retryable ones are being retried, nothing is lost meanwhile), else why an edit was
+   * refused, until the next edit or `retry()`.
+   */
   error: TalonOneError | undefined
   /** The session's `updateCount`; 0 while it does not exist. */
   revision: number
@@ -70,6 +74,8 @@ export interface CartView {
 export interface ViewedState {
   sessionId: string
   confirmed: Confirmed | undefined
+  /** Whether the session must be read before anything is known for sure. */
+  isOutdated: boolean
   edits: readonly CartEdit[]
   error: TalonOneError | undefined
 }
@@ -77,39 +83,49 @@ export interface ViewedState {
 /** What pending edits can change: nothing, what is linear in quantities, or any discount at all. */
 type Doubt = 'none' | 'quantities' | 'rules'
 
-/** Views a state. A line that did not change keeps its object, so that its component need not render. */
+/** Views a state. What did not change keeps its object, a line by its key, so that its component need not render. */
 export function viewCart(
   state: ViewedState,
   nothing: Confirmed,
   messages: RejectionMessages | undefined,
   before: CartView | undefined,
 ): CartView {
+  const { edits } = state
   const confirmed = state.confirmed ?? nothing
-  const contents = fold(confirmed.contents, state.edits)
-  const doubt = doubtOf(state.edits)
+  const { priced } = confirmed
+  const contents = fold(confirmed.contents, edits)
+  const doubt = doubtOf(state)
   const lines = viewLines(contents, confirmed, state, doubt, before)
-  const additionalCosts = sumAmounts(confirmed.priced.additionalCosts.map(({ subtotal }) => ({ status: 'confirmed', value: subtotal })))
-  const subtotal = sumAmounts(lines.map((line) => line.subtotal))
+  const ground: Amount = { status: state.isOutdated ? 'stale' : 'confirmed', value: 0 }
+  const additionalCosts = sumAmounts([ground, costsAmount(priced, edits)])
+  const subtotal = sumAmounts([ground, linesGround(edits), ...lines.map((line) => line.subtotal)])
   const discount = sumAmounts([
+    ground,
     ...lines.map((line) => line.discount),
-    { status: sessionDiscountStatus(confirmed.priced, doubt), value: discountBesideLines(confirmed.priced) },
+    { status: statusBesideLines(priced, doubt), value: discountBesideLines(priced) },
   ])
-  const total = sumAmounts([subtotal, costsInDoubt(additionalCosts, state.edits), negative(discount)])
+  const total = atLeastZero(sumAmounts([subtotal, additionalCosts, negative(discount)]))
   return {
     sessionId: state.sessionId,
     status: statusOf(state.confirmed),
     lines,
     quantity: lines.reduce((units, line) => units + line.quantity, 0),
-    totals: { subtotal, additionalCosts: costsInDoubt(additionalCosts, state.edits), discount, total: atLeastZero(total) },
-    discounts: confirmed.priced.discounts.map((priced) => ({ ...priced, status: doubt === 'none' ? 'confirmed' : 'stale' })),
-    additionalCosts: confirmed.priced.additionalCosts,
-    coupons: contents.couponCodes.map((code) => viewCoupon(code, confirmed, state.edits, messages)),
-    referral: viewReferral(contents.referralCode, confirmed, state.edits, messages),
-    freeItems: confirmed.priced.freeItems,
-    points: confirmed.priced.points,
-    notifications: confirmed.priced.notifications,
-    loyalty: confirmed.loyalty,
-    pending: state.edits.length > 0,
+    totals: keep(before?.totals, { subtotal, additionalCosts, discount, total }),
+    discounts: keep(
+      before?.discounts,
+      priced.discounts.map((named) => ({ ...named, status: doubt === 'none' ? 'confirmed' : 'stale' })),
+    ),
+    additionalCosts: keep(before?.additionalCosts, priced.additionalCosts),
+    coupons: keep(
+      before?.coupons,
+      contents.couponCodes.map((code) => viewCoupon(code, confirmed, edits, messages)),
+    ),
+    referral: keep(before?.referral, viewReferral(contents.referralCode, confirmed, edits, messages)),
+    freeItems: keep(before?.freeItems, priced.freeItems),
+    points: keep(before?.points, priced.points),
+    notifications: keep(before?.notifications, priced.notifications),
+    loyalty: keep(before?.loyalty, confirmed.loyalty),
+    pending: edits.length > 0,
     error: state.error,
     revision: confirmed.revision,
     session: confirmed.session,
@@ -142,9 +158,15 @@ function atLeastZero({ status, value }: Amount): Amount {
 
 const quantityEdits: ReadonlySet<CartEdit['type']> = new Set<CartEdit['type']>(['add', 'setQuantity', 'remove'])
 
-function doubtOf(edits: readonly CartEdit[]): Doubt {
+function doubtOf({ edits, isOutdated }: ViewedState): Doubt {
+  if (isOutdated) return 'rules'
   if (edits.length === 0) return 'none'
   return edits.every(({ type }) => quantityEdits.has(type)) ? 'quantities' : 'rules'
+}
+
+// A line that was removed is in no sum any more, but the server still counts it.
+function linesGround(edits: readonly CartEdit[]): Amount {
+  return { status: edits.some((edit) => 'key' in edit) ? 'estimated' : 'confirmed', value: 0 }
 }
 
 // What is off the cart as a whole or off its costs, rather than off a line.
@@ -153,13 +175,14 @@ function discountBesideLines(priced: PricedCart): number {
 }
 
 // A discount of the whole cart follows rules nobody here knows; where there is none, there is nothing to scale.
-function sessionDiscountStatus(priced: PricedCart, doubt: Doubt): Amount['status'] {
+function statusBesideLines(priced: PricedCart, doubt: Doubt): Amount['status'] {
   if (doubt === 'none') return 'confirmed'
   return doubt === 'quantities' && discountBesideLines(priced) === 0 ? 'estimated' : 'stale'
 }
 
-function costsInDoubt(costs: Amount, edits: readonly CartEdit[]): Amount {
-  return edits.some(({ type }) => type === 'setAdditionalCosts') ? { status: 'stale', value: costs.value } : costs
+function costsAmount(priced: PricedCart, edits: readonly CartEdit[]): Amount {
+  const isEdited = edits.some(({ type }) => type === 'setAdditionalCosts')
+  return { status: isEdited ? 'stale' : 'confirmed', value: sum(priced.additionalCosts.map(({ subtotal }) => subtotal)) }
 }
 
 function viewLines(
@@ -169,39 +192,58 @@ function viewLines(
   doubt: Doubt,
   before: CartView | undefined,
 ): readonly CartLine[] {
-  const priced = new Map(confirmed.contents.lines.map(({ key }, position) => [key, confirmed.priced.lines[position]]))
+  const answered = new Map(
+    confirmed.contents.lines.map(({ key, item }, position) => [key, { item, priced: confirmed.priced.lines[position] }]),
+  )
   const pendingKeys = new Set(state.edits.map((edit) => ('key' in edit ? edit.key : undefined)))
   const shown = new Map(before?.lines.map((line) => [line.key, line]))
   const lines = contents.lines.map((line) => {
-    const next = viewLine(line, priced.get(line.key), pendingKeys.has(line.key), doubt)
-    const last = shown.get(line.key)
-    return last && isSame(last, next) ? last : next
+    const last = answered.get(line.key)
+    const priced = last && isSameProduct(last.item, line.item) ? last.priced : undefined
+    const isAsAnswered = last !== undefined && (last.item === line.item || isSame(last.item, line.item))
+    const pending = pendingKeys.has(line.key)
+    const next = viewLine(line, priced, pending, state.isOutdated, isAsAnswered ? doubt : 'rules')
+    return keep(shown.get(line.key), next)
   })
   return before && lines.length === before.lines.length && lines.every((line, index) => line === before.lines[index]) ? before.lines : lines
+}
+
+// A line may have been removed and added again with another price; attributes alone do not change what a unit costs.
+function isSameProduct(last: NewLine, item: NewLine): boolean {
+  return last === item || isSame({ ...last, ...item, attributes: {} }, { ...last, attributes: {} })
 }
 
 function viewLine(
   { key, item, quantity }: CartContents['lines'][number],
   priced: PricedCart['lines'][number] | undefined,
   pending: boolean,
+  isOutdated: boolean,
   doubt: Doubt,
 ): CartLine {
   const unitPrice = priced?.item.price ?? item.price
-  const subtotal = lineSubtotal(item, quantity, priced, unitPrice)
+  const subtotal = lineSubtotal(item, quantity, priced, pending, isOutdated)
   const discount = lineDiscount(quantity, priced, doubt)
   return { ...item, key, quantity, unitPrice, subtotal, discount, total: atLeastZero(sumAmounts([subtotal, negative(discount)])), pending }
 }
 
+/*
+ * | the line                 | not edited | edited                               | the session must be read |
+ * | is of the answer         | confirmed  | estimated: the unit's price, times n | stale                    |
+ * | is new, its price known  | -          | estimated: the unit's price, times n | estimated                |
+ * | is new, its price is not | -          | stale: 0 until it is answered        | stale                    |
+ */
 function lineSubtotal(
   item: NewLine,
   quantity: number,
   priced: PricedCart['lines'][number] | undefined,
-  unitPrice: number | undefined,
+  pending: boolean,
+  isOutdated: boolean,
 ): Amount {
-  if (priced?.item.quantity === quantity) return { status: 'confirmed', value: priced.subtotal }
-  if (unitPrice === undefined) return { status: 'stale', value: 0 }
-  const costs = Object.values(priced?.item.additionalCosts ?? item.additionalCosts ?? {}).map((cost) => cost.price)
-  return { status: 'estimated', value: times(sum([unitPrice, ...costs]), quantity) }
+  const { price, additionalCosts = {} } = priced?.item ?? item
+  if (priced && !pending) return { status: isOutdated ? 'stale' : 'confirmed', value: priced.subtotal }
+  if (price === undefined) return { status: 'stale', value: 0 }
+  const costs = Object.values(additionalCosts).map((cost) => cost.price)
+  return { status: priced && isOutdated ? 'stale' : 'estimated', value: times(sum([price, ...costs]), quantity) }
 }
 
 /*
@@ -239,6 +281,18 @@ function viewCode(code: string, verdict: PricedCart['referral'], messages: Rejec
   if (verdict.status === 'accepted') return { code, status: 'accepted' }
   const reason = verdict.reason ?? ''
   return { code, status: 'rejected', reason, message: rejectionMessage(reason, messages) }
+}
+
+/** `next`, with whatever did not change kept from `before`. Of plain data. */
+function keep<Value>(before: Value | undefined, next: Value): Value {
+  if (before === undefined || Object.is(before, next)) return next
+  if (isSame(before, next)) return before
+  const parts: unknown[] | undefined = Array.isArray(before) ? before : undefined
+  // What is rebuilt has the entries of `next`, or entries equal to them: it is of the same type.
+  if (parts && Array.isArray(next)) return next.map((entry, index) => keep(parts[index], entry)) as Value
+  if (isRecord(before) && isRecord(next))
+    return Object.fromEntries(Object.entries(next).map(([name, entry]) => [name, keep(before[name], entry)])) as Value
+  return next
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -1,0 +1,44 @@
+/** What the promises of an edit resolve to. */
+import type { PricedCode } from '../price.ts'
+import { rejectionMessage, type RejectionMessages } from '../rejection.ts'
+import { type Confirmed, sameCode, verdictOn } from './fold.ts'
+import type { Amount } from './view.ts'
+
+/** What an accepted edit resolves to: the session's `updateCount` in the answer that carried it. */
+export interface EditOutcome {
+  revision: number
+}
+
+/** A code's own verdict. `superseded`: removed again before an answer came; `unknown`: the answer does not say. */
+export type CodeOutcome = EditOutcome & { code: string } & (
+    | { status: 'accepted' | 'superseded' | 'unknown' }
+    | { status: 'rejected'; reason: string; message: string }
+  )
+
+/** What `flush` resolves to: a total that may be charged. */
+export interface FlushOutcome {
+  revision: number
+  total: Extract<Amount, { status: 'confirmed' }>
+}
+
+/** What the answer that carried a coupon code says of it. */
+export function couponOutcome({ revision, contents, priced }: Confirmed, code: string, messages?: RejectionMessages): CodeOutcome {
+  const isHeld = contents.couponCodes.some((held) => sameCode(held, code))
+  return { code, revision, ...statusOf(verdictOn(priced, code), isHeld, messages) }
+}
+
+/** What the answer that carried a referral code says of it. */
+export function referralOutcome({ revision, contents, priced }: Confirmed, code: string, messages?: RejectionMessages): CodeOutcome {
+  const isHeld = contents.referralCode !== undefined && sameCode(contents.referralCode, code)
+  const verdict = priced.referral && sameCode(priced.referral.code, code) ? priced.referral : undefined
+  return { code, revision, ...statusOf(verdict, isHeld, messages) }
+}
+
+type CodeStatus = { status: 'accepted' | 'superseded' | 'unknown' } | { status: 'rejected'; reason: string; message: string }
+
+function statusOf(verdict: PricedCode | undefined, isHeld: boolean, messages: RejectionMessages | undefined): CodeStatus {
+  if (!verdict) return { status: isHeld ? 'unknown' : 'superseded' }
+  if (verdict.status === 'accepted') return { status: 'accepted' }
+  const reason = verdict.reason ?? ''
+  return { status: 'rejected', reason, message: rejectionMessage(reason, messages) }
+}

@@ -1,0 +1,369 @@
+/** Keeps a session equal to what the shopper did: one request at a time, edits made meanwhile together in the next. */
+import type { QueryClient } from '@tanstack/react-query'
+import type { TalonOne } from '../client.ts'
+import { getCustomerSession, updateCustomerSessionV2 } from '../endpoints.ts'
+import { isTalonOneError, TalonOneError } from '../error.ts'
+import { queryKeyFor } from '../queries.ts'
+import type { RejectionMessages } from '../rejection.ts'
+import { type CartEdit, checkEdit, checkSessionId, type NewLine } from './edits.ts'
+import {
+  applyEdit,
+  type CartContents,
+  confirm,
+  type Confirmed,
+  exceedsLimits,
+  fold,
+  isReadable,
+  lacksLine,
+  requestOf,
+  type SessionAnswer,
+} from './fold.ts'
+import type { FlushOutcome } from './outcomes.ts'
+import { backoff, type Clock, createNap, createPace, platformClock } from './timing.ts'
+import { type CartView, viewCart } from './view.ts'
+
+/** What {@link createSync} takes: a cart's options. */
+export interface SyncOptions {
+  client: TalonOne
+  sessionId: string
+  queryClient?: QueryClient
+  keyOf: (item: NewLine) => string
+  messages?: RejectionMessages
+  clock?: Clock
+  random?: () => number
+}
+
+/** What a cart's verbs stand on. */
+export interface Sync {
+  /** Shows an edit at once; resolves with the answer that carried it. Throws before anything changes when it is malformed. */
+  enqueue: (edit: CartEdit) => Promise<Confirmed>
+  flush: (options?: { timeout?: number }) => Promise<FlushOutcome>
+  retry: () => void
+  getSnapshot: () => CartView
+  getInitialSnapshot: () => CartView
+  subscribe: (listener: () => void) => () => void
+}
+
+/** An edit that waits for its answer. */
+interface PendingEdit {
+  edit: CartEdit
+  resolve: (confirmed: Confirmed) => void
+  reject: (error: TalonOneError) => void
+  settled: Promise<Confirmed>
+}
+
+export function createSync(options: SyncOptions): Sync {
+  const { client, queryClient, clock = platformClock, random = Math.random, keyOf, messages } = options
+  const sessionId = checkSessionId(options.sessionId)
+  const sessionKey = queryKeyFor(client, getCustomerSession, { customerSessionId: sessionId })
+  const nothing = confirm({}, { keyOf, lines: [] })
+  const listeners = new Set<() => void>()
+  const pace = createPace()
+  const nap = createNap(clock)
+
+  const cached: SessionAnswer = queryClient?.getQueryData(sessionKey) ?? {}
+  let confirmed = isReadable(cached) ? confirm(cached, { keyOf, lines: [] }) : undefined
+  let pending: PendingEdit[] = []
+  // Whether the session must be read before anything is sent: a PUT replaces the whole cart.
+  let mustLoad = !confirmed
+  // Whether a request was cut off that the server may have carried out, and whether an edit in it was given up since: then the
+  // server may hold what nobody wants any more.
+  let mayHaveLanded = false
+  let isAdrift = false
+  let isRunning = false
+  let isSending = false
+  // How many wait at the checkout barrier.
+  let flushes = 0
+  // Why nothing gets through at the moment, and what ended the work before it was done: waiting would not cure it.
+  let trouble: TalonOneError | undefined
+  let stoppedBy: TalonOneError | undefined
+  // Why an edit was refused; shown until the shopper goes on.
+  let refusal: TalonOneError | undefined
+  let failures = 0
+  // After a refused request its edits go out one by one, so that one bad edit does not take the others with it.
+  let mostEditsAtOnce = Infinity
+  const initial = view(undefined)
+  let snapshot = initial
+
+  function view(before: CartView | undefined): CartView {
+    const edits = pending.map(({ edit }) => edit)
+    return viewCart({ sessionId, confirmed, isOutdated: mustLoad || isAdrift, edits, error: trouble ?? refusal }, nothing, messages, before)
+  }
+
+  function publish(): void {
+    snapshot = view(snapshot)
+    for (const listener of listeners) callSafely(listener)
+  }
+
+  // Edits
+
+  function enqueue(asked: CartEdit): Promise<Confirmed> {
+    const edit = checkEdit(asked)
+    const contents = fold(
+      (confirmed ?? nothing).contents,
+      pending.map((entry) => entry.edit),
+    )
+    const refused = refusalOf(edit, contents)
+    if (refused) return handled(Promise.reject(refused))
+    const { promise, resolve, reject } = withResolvers()
+    pace.edited(clock.now(), isSending ? 'sending' : pending.length === 0 ? 'idle' : 'waiting')
+    pending = [...pending, { edit, resolve, reject, settled: handled(promise) }]
+    refusal = undefined
+    publish()
+    run()
+    return promise
+  }
+
+  function refusalOf(edit: CartEdit, contents: CartContents): TalonOneError | undefined {
+    if (snapshot.status === 'closed') return closedError()
+    if (exceedsLimits(applyEdit(contents, edit)))
+      throw new TalonOneError('cart_limit', 'the cart would hold more than 1000 lines or 10,000 units: nothing was changed')
+    return confirmed && lacksLine(contents, edit) ? lineNotFound() : undefined
+  }
+
+  // Sending
+
+  function run(): void {
+    if (isRunning) return
+    isRunning = true
+    stoppedBy = undefined
+    void work()
+  }
+
+  async function work(): Promise<void> {
+    try {
+      while (mustLoad || pending.length > 0) {
+        if (!mustLoad) await dueTime()
+        await attempt(mustLoad ? load : send)
+      }
+      isRunning = false
+    } catch (caught) {
+      isRunning = false
+      // Signed out, or forbidden to look: nothing is lost, and the next edit or `retry` tries again.
+      stoppedBy = isTalonOneError(caught)
+        ? caught
+        : new TalonOneError('unexpected_answer', 'an answer could not be read', { cause: caught })
+      trouble = stoppedBy
+      publish()
+    }
+  }
+
+  /** Runs a task until it succeeds; only what will not get better by waiting is thrown. */
+  async function attempt(task: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await task()
+        failures = 0
+        return
+      } catch (caught) {
+        if (!isTalonOneError(caught)) throw caught
+        mayHaveLanded ||= caught.outcome === 'unknown'
+        if (!caught.retryable) throw caught
+        trouble = caught
+        publish()
+        // How long the server asked for is never cut short, the rest is by `flush` and `retry`.
+        if (caught.retryAfterMs) await pause(caught.retryAfterMs)
+        await nap.sleep(backoff(failures++, random))
+      }
+    }
+  }
+
+  async function load(): Promise<void> {
+    const answer = await client.send(getCustomerSession, { customerSessionId: sessionId }).catch((caught: unknown) => {
+      if (isTalonOneError(caught) && caught.code === 'not_found') return undefined
+      throw caught
+    })
+    const next = answer ? read(answer, (confirmed ?? nothing).contents) : nothing
+    mustLoad = false
+    adopt(next)
+    if (snapshot.status === 'closed') drop(pending, closedError())
+    if (answer) queryClient?.setQueryData(sessionKey, answer)
+  }
+
+  async function send(): Promise<void> {
+    const batch = pending.slice(0, mostEditsAtOnce)
+    const edits = batch.map(({ edit }) => edit)
+    const contents = fold((confirmed ?? nothing).contents, edits)
+    pace.left()
+    isSending = true
+    try {
+      const answer = await client.send(updateCustomerSessionV2, {
+        customerSessionId: sessionId,
+        customerSession: requestOf(contents, edits),
+        responseContent: ['customerSession', 'loyalty'],
+      })
+      const next = read(answer, contents)
+      pending = pending.slice(batch.length)
+      mostEditsAtOnce = pending.length === 0 ? Infinity : mostEditsAtOnce * 2
+      adopt(next)
+      const { customerSession, effects } = answer
+      if (customerSession) queryClient?.setQueryData(sessionKey, { customerSession, effects })
+      for (const entry of batch) entry.resolve(next)
+    } catch (caught) {
+      if (!isTalonOneError(caught)) throw caught
+      refuse(batch, caught)
+    } finally {
+      isSending = false
+    }
+  }
+
+  function read(answer: SessionAnswer, { lines }: CartContents): Confirmed {
+    if (isReadable(answer)) return confirm(answer, { keyOf, lines })
+    throw new TalonOneError('unexpected_answer', 'the answer does not hold the session that was asked for', { outcome: 'unknown' })
+  }
+
+  /** Drops what the server will never take and keeps the rest; rethrows what waiting, signing in or a mended proxy may cure. */
+  function refuse(batch: PendingEdit[], failure: TalonOneError): void {
+    if (failure.code === 'session_closed') {
+      mustLoad = true
+      drop(pending, failure)
+    } else if (!isAboutContent(failure)) throw failure
+    else if (batch.length > 1) mostEditsAtOnce = 1
+    else drop(batch, failure)
+  }
+
+  function drop(refused: readonly PendingEdit[], failure: TalonOneError): void {
+    if (refused.length === 0) return
+    pending = pending.filter((entry) => !refused.includes(entry))
+    refusal = failure
+    isAdrift ||= mayHaveLanded
+    publishWithout(orphans())
+    for (const entry of refused) entry.reject(failure)
+  }
+
+  function adopt(next: Confirmed): void {
+    confirmed = next
+    trouble = undefined
+    mayHaveLanded = false
+    isAdrift = false
+    publishWithout(orphans())
+  }
+
+  /** Edits of lines that are not there: made before the first answer, or after an edit that has been refused. */
+  function orphans(): PendingEdit[] {
+    let contents = confirmed?.contents
+    if (!contents) return []
+    const found: PendingEdit[] = []
+    for (const entry of pending) {
+      if (lacksLine(contents, entry.edit)) found.push(entry)
+      contents = applyEdit(contents, entry.edit)
+    }
+    return found
+  }
+
+  function publishWithout(lost: readonly PendingEdit[]): void {
+    pending = pending.filter((entry) => !lost.includes(entry))
+    // A request that carries what is left heals it; with nothing left, only reading tells.
+    mustLoad ||= isAdrift && pending.length === 0
+    publish()
+    for (const entry of lost) entry.reject(lineNotFound())
+  }
+
+  async function dueTime(): Promise<void> {
+    // Edits of the same tick, such as one click handler's, belong together.
+    await Promise.resolve()
+    for (let wait = pace.dueAt() - clock.now(); wait > 0 && flushes === 0; wait = pace.dueAt() - clock.now()) await nap.sleep(wait)
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void clock.setTimeout(resolve, ms))
+  }
+
+  // The barrier
+
+  const flush = (options?: { timeout?: number }): Promise<FlushOutcome> => handled(reachBarrier(options))
+
+  async function reachBarrier({ timeout = 10_000 }: { timeout?: number } = {}): Promise<FlushOutcome> {
+    let end = () => {}
+    const settled = Promise.all(pending.map((entry) => entry.settled))
+    flushes += 1
+    retry()
+    try {
+      return await new Promise((resolve, reject) => {
+        let isCarried = false
+        const check = () => {
+          if (stoppedBy) reject(stoppedBy)
+          else if (isCarried && confirmed && !mustLoad && pending.length === 0)
+            if (snapshot.status === 'closed') reject(closedError())
+            else resolve({ revision: confirmed.revision, total: { status: 'confirmed', value: confirmed.priced.total } })
+        }
+        const late = new TalonOneError('timeout', 'the cart was not confirmed in time; its edits are kept and still on their way', {
+          retryable: true,
+        })
+        const timer = clock.setTimeout(() => reject(late), Math.min(timeout, longestTimer))
+        end = () => {
+          clock.clearTimeout(timer)
+          listeners.delete(check)
+        }
+        listeners.add(check)
+        settled.then(() => {
+          isCarried = true
+          check()
+        }, reject)
+      })
+    } finally {
+      flushes -= 1
+      end()
+    }
+  }
+
+  function subscribe(listener: () => void): () => void {
+    listeners.add(listener)
+    if (mustLoad) run()
+    return () => listeners.delete(listener)
+  }
+
+  function retry(): void {
+    if (refusal && snapshot.status !== 'closed') {
+      refusal = undefined
+      publish()
+    }
+    nap.wake()
+    run()
+  }
+
+  return { enqueue, flush, retry, getSnapshot: () => snapshot, getInitialSnapshot: () => initial, subscribe }
+}
+
+// More than this, and a platform's timer goes off at once.
+const longestTimer = 2 ** 31 - 1
+
+// Whether the server refuses what a request holds, so that sending it again would not help.
+function isAboutContent({ code, status }: TalonOneError): boolean {
+  return code === 'bad_request' || code === 'invalid_input' || status === 413
+}
+
+function closedError(): TalonOneError {
+  return new TalonOneError('session_closed', 'this cart has been ordered or cancelled: start one with a new session id')
+}
+
+function lineNotFound(): TalonOneError {
+  return new TalonOneError('line_not_found', 'the cart has no line with this key: it may have been removed elsewhere')
+}
+
+// A listener that throws must not keep the others, or the promises of edits, from hearing the news.
+function callSafely(listener: () => void): void {
+  try {
+    listener()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
+function withResolvers(): { promise: Promise<Confirmed>; resolve: (confirmed: Confirmed) => void; reject: (error: TalonOneError) => void } {
+  let resolve: (confirmed: Confirmed) => void = () => {}
+  let reject: (error: TalonOneError) => void = () => {}
+  const promise = new Promise<Confirmed>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
+}
+
+/** Marks a promise as looked at, so that ignoring its rejection is no unhandled one. */
+export function handled<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => undefined)
+  return promise
+}

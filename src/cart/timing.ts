@@ -1,0 +1,81 @@
+/** When requests leave: bursts are gathered, failures are spaced out. */
+
+/** Time, as the cart uses it: milliseconds. */
+export interface Clock {
+  now(): number
+  setTimeout(task: () => void, ms: number): unknown
+  clearTimeout(timer: unknown): void
+}
+
+/** The platform's time, which never jumps. */
+export const platformClock: Clock = {
+  now: () => performance.now(),
+  setTimeout: (task, ms) => globalThis.setTimeout(task, ms),
+  // Only what this clock's own `setTimeout` returned comes back here.
+  clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof globalThis.setTimeout>),
+}
+
+// A burst is one leading request and one trailing: sent after this much quiet, and at the latest after that much waiting.
+const quietMs = 100
+const latestMs = 500
+
+/*
+ * clicks   x   x x  x x x
+ * requests |leading |      |trailing: 100 ms after the last click, at the latest 500 ms after the first that waits
+ */
+/** Gathers a burst of edits into one leading request and one trailing. */
+export interface Pace {
+  /** An edit is made, while a request is out, or the first one since everything was answered, or neither. */
+  edited(now: number, meanwhile: 'sending' | 'idle' | 'waiting'): void
+  /** A request leaves with what waits. */
+  left(): void
+  /** When the next request may leave. */
+  dueAt(): number
+}
+
+export function createPace(): Pace {
+  let lastEditAt = -Infinity
+  // Since when an edit waits behind a request or for quiet; -Infinity when the next request may leave at once.
+  let waitingSince = -Infinity
+  return {
+    edited(now, meanwhile) {
+      if (meanwhile === 'sending' && waitingSince === -Infinity) waitingSince = now
+      if (meanwhile === 'idle') waitingSince = now - lastEditAt < quietMs ? now : -Infinity
+      lastEditAt = now
+    },
+    left() {
+      waitingSince = -Infinity
+    },
+    dueAt: () => (waitingSince === -Infinity ? -Infinity : Math.min(lastEditAt + quietMs, waitingSince + latestMs)),
+  }
+}
+
+const firstBackoffMs = 300
+const longestBackoffMs = 30_000
+
+/** How long to wait after so many failures in a row: full jitter under an exponential ceiling. */
+export function backoff(failures: number, random: () => number): number {
+  return random() * Math.min(firstBackoffMs * 2 ** failures, longestBackoffMs)
+}
+
+/** Waits that can be cut short. */
+export interface Nap {
+  /** Waits, or until somebody wakes it. */
+  sleep(ms: number): Promise<void>
+  wake(): void
+}
+
+export function createNap(clock: Clock): Nap {
+  let wake = () => {}
+  return {
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        const timer = clock.setTimeout(resolve, ms)
+        wake = () => {
+          clock.clearTimeout(timer)
+          resolve()
+        }
+      }),
+    wake: () => wake(),
+  }
+}
