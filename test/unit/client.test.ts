@@ -727,14 +727,17 @@ describe('the hooks of a client', () => {
   })
 
   test('do not lift timeout and abort from the request they put in its place', async () => {
-    await using server = await serve(() => undefined)
+    let closed = 0
+    await using server = await serve((_, response) => void response.once('close', () => closed++))
     const client = createTalonOne({ baseUrl: server.url, timeout: 30, onRequest: ({ url }) => new Request(url) })
     expect(await failureOf(read(client))).toMatchObject({ code: 'timeout' })
+    await vi.waitFor(() => expect(closed).toBe(1))
     const controller = new AbortController()
     const failure = failureOf(read(client, { timeout: 60_000, signal: controller.signal }))
     await vi.waitFor(() => expect(server.received).toHaveLength(2))
     controller.abort()
     expect(await failure).toMatchObject({ code: 'aborted' })
+    await vi.waitFor(() => expect(closed).toBe(2))
   })
 
   test('cannot put another answer in place of the one that came', async () => {
