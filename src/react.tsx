@@ -81,9 +81,17 @@ export interface UseCartOptions {
 }
 
 /**
+ * A part of the cart; renders only when that part changes (compared shallowly).
+ *
+ * @example
+ * const total = useCart({ select: (cart) => cart.totals.total })
+ *
+ * @throws TalonOneError `missing_provider`, `invalid_session_id`
+ */
+export function useCart<Selection>(options: UseCartOptions & { select: (cart: CartView) => Selection }): Selection
+/**
  * The whole cart with its verbs; renders after every change. What it shows is the shopper's edits over the last answer, at once;
- * each amount says whether it is `confirmed`, `estimated` or `stale`. With `select` it returns a part and renders only when that
- * part changes (compared shallowly).
+ * each amount says whether it is `confirmed`, `estimated` or `stale`. With `select` it returns a part.
  *
  * Major currency units. Stands on updateCustomerSessionV2 and getCustomerSession.
  *
@@ -94,7 +102,6 @@ export interface UseCartOptions {
  * @throws TalonOneError `missing_provider`, `invalid_session_id`
  */
 export function useCart(options?: UseCartOptions): CartView & CartActions
-export function useCart<Selection>(options: UseCartOptions & { select: (cart: CartView) => Selection }): Selection
 export function useCart({ sessionId, select }: UseCartOptions & { select?: (cart: CartView) => unknown } = {}): unknown {
   const cart = useCartStore(sessionId)
   const selection = useSelection<unknown>(cart, select ?? whole)

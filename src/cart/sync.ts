@@ -2,7 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { TalonOne } from '../client.ts'
 import { getCustomerSession, updateCustomerSessionV2 } from '../endpoints.ts'
-import { isTalonOneError, TalonOneError } from '../error.ts'
+import { isTalonOneError, TalonOneError, type TalonOneErrorDetails } from '../error.ts'
 import { queryKeyFor } from '../queries.ts'
 import type { RejectionMessages } from '../rejection.ts'
 import { type CartEdit, checkEdit, checkSessionId, type NewLine } from './edits.ts'
@@ -192,7 +192,7 @@ export function createSync(options: SyncOptions): Sync {
         customerSession: requestOf(contents, edits),
         responseContent: ['customerSession', 'loyalty'],
       })
-      const next = read(answer, contents)
+      const next = read(answer, contents, { outcome: 'unknown' })
       pending = pending.slice(batch.length)
       mostEditsAtOnce = pending.length === 0 ? Infinity : mostEditsAtOnce * 2
       adopt(next)
@@ -207,9 +207,9 @@ export function createSync(options: SyncOptions): Sync {
     }
   }
 
-  function read(answer: SessionAnswer, { lines }: CartContents): Confirmed {
+  function read(answer: SessionAnswer, { lines }: CartContents, details?: TalonOneErrorDetails): Confirmed {
     if (isReadable(answer)) return confirm(answer, { keyOf, lines })
-    throw new TalonOneError('unexpected_answer', 'the answer does not hold the session that was asked for', { outcome: 'unknown' })
+    throw new TalonOneError('unexpected_answer', 'the answer does not hold the session that was asked for', details)
   }
 
   /** Drops what the server will never take and keeps the rest; rethrows what waiting, signing in or a mended proxy may cure. */

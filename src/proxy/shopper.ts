@@ -1,4 +1,4 @@
-import { type Endpoint, readInput, recognise } from '../endpoint.ts'
+import { type Endpoint, readInput, recognise, sessionIdOf } from '../endpoint.ts'
 import * as endpoints from '../endpoints.ts'
 import type { TalonOneIssue } from '../error.ts'
 import { filterAnswer } from './answer.ts'
@@ -173,10 +173,6 @@ async function inNamespace(
 ): Promise<Record<string, unknown>> {
   const browserId = sessionIdOf(input)
   return browserId === undefined ? input : { ...input, customerSessionId: await shopperSessionId(namespace, shopper.profileId, browserId) }
-}
-
-function sessionIdOf(input: Record<string, unknown>): string | undefined {
-  return typeof input.customerSessionId === 'string' ? input.customerSessionId : undefined
 }
 
 function checkOptions({ secret, pricing, identify, basePath }: ShopperProxyOptions): void {

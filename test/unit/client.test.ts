@@ -377,11 +377,13 @@ describe('a request that fails on its way', () => {
     ],
   ])('because %s in time is a timeout, sent only once', async ([, handler]) => {
     await using server = await serve(handler)
-    const client = createTalonOne({ baseUrl: server.url, timeout: 30 })
+    const client = createTalonOne({ baseUrl: server.url, timeout: 300 })
+    const calls = [read(client), write(client.withProfile('anna')), writeOnce(client.withProfile('ben'))]
+    const [reading, writing, writingOnce] = await Promise.all(calls.map(failureOf))
     const timeout = { code: 'timeout', status: undefined }
-    expect(await failureOf(read(client))).toMatchObject({ ...timeout, retryable: true, outcome: undefined })
-    expect(await failureOf(write(client))).toMatchObject({ ...timeout, retryable: true, outcome: 'unknown' })
-    expect(await failureOf(writeOnce(client))).toMatchObject({ ...timeout, retryable: false, outcome: 'unknown' })
+    expect(reading).toMatchObject({ ...timeout, retryable: true, outcome: undefined })
+    expect(writing).toMatchObject({ ...timeout, retryable: true, outcome: 'unknown' })
+    expect(writingOnce).toMatchObject({ ...timeout, retryable: false, outcome: 'unknown' })
     expect(server.received).toHaveLength(3)
   })
 
@@ -729,7 +731,7 @@ describe('the hooks of a client', () => {
   test('do not lift timeout and abort from the request they put in its place', async () => {
     let closed = 0
     await using server = await serve((_, response) => void response.once('close', () => closed++))
-    const client = createTalonOne({ baseUrl: server.url, timeout: 30, onRequest: ({ url }) => new Request(url) })
+    const client = createTalonOne({ baseUrl: server.url, timeout: 300, onRequest: ({ url }) => new Request(url) })
     expect(await failureOf(read(client))).toMatchObject({ code: 'timeout' })
     await vi.waitFor(() => expect(closed).toBe(1))
     const controller = new AbortController()
@@ -1012,8 +1014,8 @@ describe('what is logged', () => {
     const lines: string[] = []
     const client = createTalonOne({ baseUrl: server.url, debug: (line) => lines.push(line) })
     const outcomes = await Promise.allSettled([
-      client.send(updateCustomerSessionV2, input, { ...options, timeout: name === 'no answer in time' ? 30 : 10_000 }),
-      client.send(getCustomerInventory, { integrationId: canary }, { ...options, timeout: name === 'no answer in time' ? 30 : 10_000 }),
+      client.send(updateCustomerSessionV2, input, { ...options, timeout: name === 'no answer in time' ? 300 : 10_000 }),
+      client.send(getCustomerInventory, { integrationId: canary }, { ...options, timeout: name === 'no answer in time' ? 300 : 10_000 }),
     ])
     expect(server.received.map(({ method, url }) => `${method} ${secrets.test(url)}`).toSorted()).toEqual(['GET true', 'PUT true'])
     for (const outcome of outcomes) if (outcome.status === 'rejected') expect(everythingOf(outcome.reason)).not.toMatch(secrets)

@@ -71,10 +71,10 @@ export function outcomeOf(promise: Promise<unknown>): () => unknown {
 }
 
 /** Lets the client's time limits run by the test's clock. */
-export function limitsBy({ setTimeout }: TalonOneServer['clock']): void {
+export function limitsBy(clock: TalonOneServer['clock']): void {
   const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
     const controller = new AbortController()
-    setTimeout(() => controller.abort(new DOMException('too late', 'TimeoutError')), ms)
+    clock.setTimeout(() => controller.abort(new DOMException('too late', 'TimeoutError')), ms)
     return controller.signal
   })
   onTestFinished(() => spy.mockRestore())
