@@ -1,4 +1,8 @@
-/** What importing one name costs a user, in brotli bytes beside the peers and ky. Fails over the limit. */
+/**
+ * Holds the built package to what it promises: `'use client'` on the hooks and nowhere else, and what importing one name costs a
+ * user, in brotli bytes beside the peers and ky.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
 import { brotliCompressSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { build, type Rollup } from 'vite'
@@ -14,6 +18,13 @@ const rows: readonly { names: string; entry: string; limit: number }[] = [
   { names: '{ createShopperProxy }', entry: 'proxy/index.js', limit: 9_000 },
   { names: '{ createSandbox }', entry: 'sandbox/index.js', limit: 20_000 },
 ]
+
+const isClientModule = (file: string) => /^['"]use client['"]/.test(readFileSync(dist + file, 'utf8'))
+const clientModules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.js') && isClientModule(file),
+)
+if (clientModules.join() !== 'react.js')
+  throw new Error(`'use client' must stand in react.js alone, but stands in: ${clientModules.join(', ')}`)
 
 let isOver = false
 for (const { names, entry, limit } of rows) {
