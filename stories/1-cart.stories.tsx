@@ -4,7 +4,6 @@ import { type Amount, useCart } from 'talon-one-react'
 
 const beans = { sku: 'beans', name: 'House beans', price: 12.5, category: 'Coffee' }
 
-/** A whole cart. `add`, `setQuantity` and `remove` show at once; each amount says how far it can be trusted. */
 function Cart() {
   const cart = useCart()
   return (
@@ -34,6 +33,7 @@ function Money({ amount }: { amount: Amount }) {
   return <output aria-busy="true">{amount.status === 'estimated' ? `≈ ${amount.value.toFixed(2)} €` : '…'}</output>
 }
 
+/** A whole cart. `add`, `setQuantity` and `remove` show at once; each amount says how far it can be trusted. */
 const meta: Meta<typeof Cart> = { title: '1 Cart', component: Cart }
 export default meta
 

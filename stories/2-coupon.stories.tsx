@@ -1,9 +1,8 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { expect } from 'storybook/test'
 import { useCart, useCartActions, useCoupons } from 'talon-one-react'
 
-/** A coupon is `pending` until the server has given its verdict; a refused one carries a text for the shopper. */
 function CouponBox() {
   const coupons = useCoupons()
   const { applyCoupon, removeCoupon } = useCartActions()
@@ -40,18 +39,18 @@ function Total() {
   return <p>Total: {total.status === 'confirmed' ? `${total.value.toFixed(2)} €` : '…'}</p>
 }
 
-function Checkout() {
-  const { add } = useCartActions()
-  useEffect(() => void add({ sku: 'kettle', name: 'Kettle', price: 80 }, { key: 'kettle' }), [add])
-  return (
+/** A coupon is `pending` until the server has given its verdict; a refused one carries a text for the shopper. */
+const meta: Meta<typeof CouponBox> = {
+  title: '2 Coupon',
+  component: CouponBox,
+  parameters: { cartItems: [{ sku: 'kettle', name: 'Kettle', price: 80, quantity: 1 }] },
+  render: () => (
     <>
       <CouponBox />
       <Total />
     </>
-  )
+  ),
 }
-
-const meta: Meta<typeof CouponBox> = { title: '2 Coupon', component: CouponBox, render: () => <Checkout /> }
 export default meta
 
 /** Ten percent off the cart. */
@@ -61,6 +60,7 @@ export const Accepted: StoryObj<typeof CouponBox> = {
     await userEvent.click(canvas.getByRole('button', { name: 'Apply' }))
     await expect(canvas.getByText(/SAVE10: pending/)).toBeVisible()
     await canvas.findByText(/SAVE10: accepted/)
+    await canvas.findByText('Total: 72.00 €')
   },
 }
 

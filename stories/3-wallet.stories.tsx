@@ -2,7 +2,6 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, waitFor } from 'storybook/test'
 import { useCustomerInventory, useReleaseCoupon, useReserveCoupon } from 'talon-one-react'
 
-/** Coupons in the wallet are the inventory's; a reservation makes it stale, so it is read again by itself. */
 function Wallet() {
   const { data: coupons = [], isPending } = useCustomerInventory(
     { coupons: true },
@@ -26,6 +25,7 @@ function Wallet() {
   )
 }
 
+/** Coupons in the wallet are the inventory's; a reservation makes it stale, so it is read again by itself. */
 const meta: Meta<typeof Wallet> = { title: '3 Wallet', component: Wallet }
 export default meta
 

@@ -1,7 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useCreateReferral } from 'talon-one-react'
 
-/** Each call makes another code: ask the inventory for an existing one first, as the demo shop does. */
 function InviteAFriend() {
   const { data: referral, isPending, mutate } = useCreateReferral()
   if (referral) return <p>Your code for a friend: {referral.code}</p>
@@ -12,6 +11,7 @@ function InviteAFriend() {
   )
 }
 
+/** Each call makes another code: ask the inventory for an existing one first, as the demo shop does. */
 const meta: Meta<typeof InviteAFriend> = { title: '4 Referral', component: InviteAFriend }
 export default meta
 
