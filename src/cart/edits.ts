@@ -70,7 +70,8 @@ export function checkEdit(edit: CartEdit): CartEdit {
     case 'add':
       check('invalid_sku', 'a line key', skuShape, edit.key)
       check('invalid_quantity', 'a quantity', { ...quantityShape, min: 1 }, edit.quantity)
-      return { ...edit, item: checkItem(edit.item) }
+      // Its item has been checked already, for the key comes from it.
+      return edit
     case 'setQuantity':
       check('invalid_quantity', 'a quantity', quantityShape, edit.quantity)
       return edit

@@ -107,7 +107,7 @@ export function createSync(options: SyncOptions): Sync {
     if (refused) return handled(Promise.reject(refused))
     const { promise, resolve, reject } = withResolvers()
     pace.edited(clock.now(), isSending ? 'sending' : pending.length === 0 ? 'idle' : 'waiting')
-    pending = [...pending, { edit, resolve, reject, settled: handled(promise) }]
+    pending = [...pending, { edit, resolve, reject, settled: promise }]
     refusal = undefined
     publish()
     run()
@@ -133,6 +133,7 @@ export function createSync(options: SyncOptions): Sync {
   async function work(): Promise<void> {
     try {
       while (mustLoad || pending.length > 0) {
+        // Awaited even when it is due: edits of the same tick, such as one click handler's, belong together.
         if (!mustLoad) await dueTime()
         await attempt(mustLoad ? load : send)
       }
@@ -226,6 +227,7 @@ export function createSync(options: SyncOptions): Sync {
     if (refused.length === 0) return
     pending = pending.filter((entry) => !refused.includes(entry))
     refusal = failure
+    trouble = undefined
     isAdrift ||= mayHaveLanded
     publishWithout(orphans())
     for (const entry of refused) entry.reject(failure)
@@ -260,8 +262,6 @@ export function createSync(options: SyncOptions): Sync {
   }
 
   async function dueTime(): Promise<void> {
-    // Edits of the same tick, such as one click handler's, belong together.
-    await Promise.resolve()
     for (let wait = pace.dueAt() - clock.now(); wait > 0 && flushes === 0; wait = pace.dueAt() - clock.now()) await nap.sleep(wait)
   }
 

@@ -111,6 +111,17 @@ describe('a coupon', () => {
     expect(server.sessions.get('cart')?.couponCodes).toEqual([])
   })
 
+  test('that was refused is pending again when it is tried again', async () => {
+    const { cart, clock, server, view } = await openLoaded({ server: serverWithCodes() })
+    void cart.applyCoupon('OLD')
+    await clock.advance(1000)
+    server.verdicts.OLD = 'accepted'
+    void cart.applyCoupon('OLD')
+    expect(view().coupons).toEqual([{ code: 'OLD', status: 'pending' }])
+    await clock.advance(1000)
+    expect(view().coupons).toEqual([{ code: 'OLD', status: 'accepted' }])
+  })
+
   test('goes out as it was spelt last, for some applications tell upper case from lower', async () => {
     const { cart, clock, server } = await openLoaded({ server: serverWithCodes() })
     void cart.applyCoupon('old')

@@ -184,6 +184,15 @@ describe('an edit that is refused', () => {
     expect(view().error).toBeUndefined()
   })
 
+  test('is what is told, not what was in the way before', async () => {
+    const { cart, clock, server, view } = await openLoaded({ session })
+    server.script('PUT', { status: 409 }, { status: 400 })
+    const added = outcomeOf(cart.add(bread))
+    await clock.advance(5000)
+    expect(added()).toEqual({ error: 'bad_request' })
+    expect(view()).toMatchObject({ pending: false, error: { code: 'bad_request' } })
+  })
+
   test('is found among many, and all the others get through', async () => {
     const { cart, clock, server, view } = await refusing()
     const outcomes = Array.from({ length: 20 }, (_, index) => {
@@ -236,6 +245,27 @@ describe('an edit that is refused', () => {
     expect(shown()).toEqual({ APPLE: 2 })
     expect(view()).toMatchObject({ revision: 2, totals: { total: { status: 'confirmed', value: 5 } } })
     expect(frames.some(({ totals, pending }) => pending && totals.total.status === 'confirmed')).toBe(false)
+  })
+
+  test('after a try of unknown outcome does not make an edit beside it count twice, nor anything confirmed too early', async () => {
+    const { cart, clock, server, stored, view } = await openLoaded({ session })
+    // Carried out and lost; then both are refused together, and the first one alone; the second one waits.
+    server.script('PUT', 'lost', { status: 400 }, { status: 400 }, 'hold')
+    const first = outcomeOf(cart.add(apple))
+    const second = outcomeOf(cart.add(bread))
+    await clock.advance(5000)
+    expect([first(), second()]).toEqual([{ error: 'bad_request' }, undefined])
+    expect(view().lines).toMatchObject([
+      { key: 'APPLE', quantity: 1, pending: false, subtotal: { status: 'stale' } },
+      { key: 'BREAD', quantity: 1, pending: true },
+    ])
+    await server.release()
+    expect(stored()).toEqual([
+      ['APPLE', 1],
+      ['BREAD', 1],
+    ])
+    expect(view()).toMatchObject({ pending: false, totals: { total: { status: 'confirmed', value: 6.5 } } })
+    expect(server.requests.filter(({ method }) => method === 'GET')).toHaveLength(1)
   })
 })
 
