@@ -4,6 +4,9 @@ import { isTalonOneError, TalonOneError, type TalonOneErrorCode, type TalonOneEr
 import { type Locks, platformLocks, unlessAborted } from './lane.ts'
 import { isRecord } from './shape.ts'
 
+/** What `new Headers` takes: the name `HeadersInit` exists in browsers only. */
+export type HeadersSource = NonNullable<ConstructorParameters<typeof Headers>[0]>
+
 /** What {@link createTalonOne} takes; every option has a default. */
 export interface TalonOneOptions {
   /**
@@ -16,7 +19,7 @@ export interface TalonOneOptions {
   /** Sends the requests, for instance a sandbox's `fetch`. Default: the platform's. */
   fetch?: typeof globalThis.fetch
   /** Added to every request; a function is asked each time. An `ApiKey-v1` authorization is refused in a browser. */
-  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>)
+  headers?: HeadersSource | (() => HeadersSource | Promise<HeadersSource>)
   /** How long one request may take, in milliseconds, answer included. @default 10000 */
   timeout?: number
   /**
@@ -41,7 +44,7 @@ export interface TalonOneOptions {
 export interface SendOptions {
   signal?: AbortSignal
   /** Wins over the client's headers of the same name. */
-  headers?: HeadersInit
+  headers?: HeadersSource
   /** Appended to the row's own query, for parameters this version does not know. */
   query?: Readonly<Record<string, string | number | boolean>>
   /** Overrides the client's, in milliseconds. */
@@ -244,7 +247,7 @@ function refuseKeyInBrowser(headers: Headers): void {
 }
 
 // The platform's own error quotes the value, which may be a key: so it is not passed on, not even as a cause.
-function readHeaders(init: HeadersInit | undefined): Headers {
+function readHeaders(init: HeadersSource | undefined): Headers {
   try {
     return new Headers(init)
   } catch {
@@ -274,11 +277,12 @@ function readData<Output>(endpoint: Endpoint, status: number, text: string): Out
   if (text.trim() === '') throw new TalonOneError('empty_body', `${endpoint.operationId} was answered with an empty body`, details)
   const data = parse(text)
   if (isRecord(data)) return data as Output
-  throw new TalonOneError(
-    'not_json',
-    `${endpoint.operationId} was answered with something that is not a JSON object; is \`baseUrl\` the proxy's address?`,
-    details,
-  )
+  throw notJson(endpoint, details)
+}
+
+function notJson(endpoint: Endpoint, details: TalonOneErrorDetails): TalonOneError {
+  const message = `${endpoint.operationId} was answered with something that is not a JSON object; is \`baseUrl\` the proxy's address?`
+  return new TalonOneError('not_json', message, details)
 }
 
 function parse(text: string): unknown {
@@ -304,12 +308,19 @@ const transient = new Set([408, 409, 425, 429, 500, 502, 503, 504])
 function refusal(endpoint: Endpoint, response: Response, text: string): TalonOneError {
   const { status, headers } = response
   const parsed = parse(text)
+  // A page of HTML that says 404 speaks for some other server: it must not pass for a session that does not exist.
+  if (status === 404 && !isRecord(parsed)) throw notJson(endpoint, { ...where(endpoint), status })
   const body = isRecord(parsed) ? parsed : {}
-  const isUnknown = endpoint.kind === 'write' && (status >= 500 || status === 408) && body.outcome !== 'known'
+  // A proxy that names what went wrong also knows whether anything was sent; whoever else fails may have failed after the fact.
+  const serverCode = typeof body.code === 'string' && /^[a-z_]{1,40}$/.test(body.code) ? body.code : undefined
+  const mayHaveLanded = serverCode === undefined ? status >= 500 || status === 408 : body.outcome === 'unknown'
+  const isUnknown = endpoint.kind === 'write' && mayHaveLanded
   const retryAfterMs = readRetryAfter(headers)
-  return new TalonOneError(refusalCode(status, body), `${endpoint.operationId} was refused with status ${status}`, {
+  const said = serverCode === undefined ? '' : ` (${serverCode})`
+  return new TalonOneError(refusalCode(status, body), `${endpoint.operationId} was refused with status ${status}${said}`, {
     ...where(endpoint),
     status,
+    ...(serverCode !== undefined && { serverCode }),
     retryable: typeof body.retryable === 'boolean' ? body.retryable : transient.has(status) && (endpoint.repeatable || !isUnknown),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...unknownIf(isUnknown),

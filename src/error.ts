@@ -48,6 +48,8 @@ export interface TalonOneErrorDetails {
   path?: string
   /** The HTTP status, when there was an answer. */
   status?: number
+  /** What the proxy calls it, such as `upstream_rejected_credentials`; Talon.One itself has no such word. */
+  serverCode?: string
   /** Whether the same call may succeed later. */
   retryable?: boolean
   /** How long the server asked to wait, in milliseconds. */
@@ -73,6 +75,7 @@ export class TalonOneError extends Error {
   readonly method: string | undefined
   readonly path: string | undefined
   readonly status: number | undefined
+  readonly serverCode: string | undefined
   readonly retryable: boolean
   readonly retryAfterMs: number | undefined
   readonly outcome: 'unknown' | undefined
@@ -85,6 +88,7 @@ export class TalonOneError extends Error {
     this.method = details.method
     this.path = details.path
     this.status = details.status
+    this.serverCode = details.serverCode
     this.retryable = details.retryable ?? false
     this.retryAfterMs = details.retryAfterMs
     this.outcome = details.outcome

@@ -50,7 +50,7 @@ export type {
 
 // The client
 export { createTalonOne } from './client.ts'
-export type { RawAnswer, SendOptions, TalonOne, TalonOneOptions } from './client.ts'
+export type { HeadersSource, RawAnswer, SendOptions, TalonOne, TalonOneOptions } from './client.ts'
 export type { Locks } from './lane.ts'
 
 // Queries and mutations without React

@@ -2,6 +2,7 @@
 
 /** The provider and the hooks. Each hook is a few lines over the option factories, so that whatever it does works without React too. */
 import {
+  type QueryClient,
   useMutation,
   type UseMutationOptions,
   type UseMutationResult,
@@ -10,8 +11,8 @@ import {
   type UseQueryOptions,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { createContext, type ReactElement, type ReactNode, useContext, useMemo, useSyncExternalStore } from 'react'
-import { type Cart, type CartActions, createCarts } from './cart/cart.ts'
+import { createContext, type ReactElement, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
+import { type Cart, type CartActions, cartOf } from './cart/cart.ts'
 import type { NewLine } from './cart/edits.ts'
 import type { CartCode, CartLine, CartView } from './cart/view.ts'
 import type { TalonOne } from './client.ts'
@@ -31,33 +32,37 @@ export interface TalonOneProviderProps {
   profileId?: string
   /** The session `useCart()` is about: the shop's own id for the shopper's cart. */
   sessionId?: string
-  /** A line's key from its product. Default: its SKU. Give the same function on every render: another one starts fresh carts. */
+  /** A line's key from its product. Default: its SKU. A cart keeps the one it was made with. */
   keyOf?: (item: NewLine) => string
-  /** Texts for refused codes. Default: English. Give the same object on every render: another one starts fresh carts. */
+  /** Texts for refused codes. Default: English. */
   messages?: RejectionMessages
   children?: ReactNode
 }
 
-interface TalonOneContext {
-  client: TalonOne
-  sessionId: string | undefined
-  cartFor: (sessionId: string) => Cart
+interface TalonOneContext extends Pick<TalonOneProviderProps, 'client' | 'sessionId' | 'keyOf' | 'messages'> {
+  queryClient: QueryClient
 }
 
 const Context = createContext<TalonOneContext | undefined>(undefined)
 
 /**
  * Gives the hooks below it their client. Stands inside a `QueryClientProvider`. Several may stand side by side or nested: the
- * nearest one counts. A change of `profileId` starts with fresh carts: nothing of one shopper is shown to the next.
+ * nearest one counts. Carts belong to the cache: providers with one `QueryClient`, scope, profile and session share one. A change of
+ * `profileId` shows another cart: nothing of one shopper is shown to the next.
  */
 export function TalonOneProvider({ client, profileId, sessionId, keyOf, messages, children }: TalonOneProviderProps): ReactElement {
   const queryClient = useQueryClient()
   const forProfile = useMemo(() => (profileId === undefined ? client : client.withProfile(profileId)), [client, profileId])
-  const cartFor = useMemo(
-    () => createCarts({ client: forProfile, queryClient, ...(keyOf && { keyOf }), ...(messages && { messages }) }),
-    [forProfile, queryClient, keyOf, messages],
+  const value = useMemo(
+    () => ({
+      client: forProfile,
+      queryClient,
+      ...(sessionId !== undefined && { sessionId }),
+      ...(keyOf && { keyOf }),
+      ...(messages && { messages }),
+    }),
+    [forProfile, queryClient, sessionId, keyOf, messages],
   )
-  const value = useMemo(() => ({ client: forProfile, sessionId, cartFor }), [forProfile, sessionId, cartFor])
   return <Context.Provider value={value}>{children}</Context.Provider>
 }
 
@@ -130,7 +135,10 @@ function useCartStore(sessionId: string | undefined): Cart {
   const id = sessionId ?? context.sessionId
   if (id === undefined)
     throw new TalonOneError('invalid_session_id', 'a cart needs a session id: give `sessionId` to the provider or to the hook')
-  return context.cartFor(id)
+  const { messages } = context
+  const cart = cartOf({ ...context, sessionId: id })
+  useEffect(() => cart.setMessages(messages), [cart, messages])
+  return cart
 }
 
 function useSelection<Selection>(cart: Cart, select: (cart: CartView) => Selection): Selection {

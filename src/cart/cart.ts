@@ -54,7 +54,7 @@ export interface CartActions {
   /**
    * The checkout barrier: sends what waits, at once (though never before a `Retry-After`), and resolves when the server has
    * answered everything. Rejects with the error of an edit that failed, with what stops the cart (signed out, for instance), with
-   * `session_closed` for a cart that has been ordered, or with `timeout` (edits keep waiting then). @default timeout 10000 ms
+   * `session_closed` for a cart that has been ordered, with `invalid_price` when the server knows no price for a line, or with `timeout` (edits keep waiting then). @default timeout 10000 ms
    */
   readonly flush: (options?: { timeout?: number }) => Promise<FlushOutcome>
   /**
@@ -71,16 +71,22 @@ export interface Cart extends CartActions {
   readonly getInitialSnapshot: () => CartView
   /** Calls back after every change, in the same tick as the change. Returns the way to stop. */
   readonly subscribe: (listener: () => void) => () => void
+  /** Other texts for refused codes, from now on: the shopper has chosen another language. Undefined: English. */
+  readonly setMessages: (messages: RejectionMessages | undefined) => void
 }
 
-/** One cart for each session id, made when it is first asked for: however many components ask, they share it. */
-export function createCarts(options: Omit<CartOptions, 'sessionId'>): (sessionId: string) => Cart {
-  const carts = new Map<string, Cart>()
-  return (sessionId) => {
-    const cart = carts.get(sessionId) ?? createCart({ ...options, sessionId })
-    carts.set(sessionId, cart)
-    return cart
-  }
+// By cache, so that a provider that is mounted again, or twice, finds the cart that its page already has.
+const carts = new WeakMap<QueryClient, Map<string, Cart>>()
+
+/** The one cart of a cache for a client's scope and profile and a session: made when it is first asked for, and shared from then on. */
+export function cartOf(options: CartOptions & { queryClient: QueryClient }): Cart {
+  const { client, queryClient, sessionId } = options
+  const known = carts.get(queryClient) ?? new Map<string, Cart>()
+  carts.set(queryClient, known)
+  const name = JSON.stringify([client.scope, client.profileId, sessionId])
+  const cart = known.get(name) ?? createCart(options)
+  known.set(name, cart)
+  return cart
 }
 
 /**
@@ -90,11 +96,17 @@ export function createCarts(options: Omit<CartOptions, 'sessionId'>): (sessionId
  * @throws TalonOneError `invalid_session_id`
  */
 export function createCart(options: CartOptions): Cart {
-  const { keyOf = keyOfSku, messages } = options
-  const { enqueue, ...store } = createSync({ ...options, keyOf })
+  const { keyOf = keyOfSku } = options
+  let { messages } = options
+  const { enqueue, publish, ...store } = createSync({ ...options, keyOf, messages: () => messages })
   const carried = (edit: CartEdit): Promise<EditOutcome> => handled(enqueue(edit).then(({ revision }) => ({ revision })))
   return {
     ...store,
+    setMessages: (next) => {
+      if (next === messages) return
+      messages = next
+      publish()
+    },
     add: (item, { quantity = 1, key } = {}) => {
       const checked = checkItem(item)
       return carried({ type: 'add', key: key ?? keyOf(checked), item: checked, quantity })

@@ -28,7 +28,7 @@ export interface SyncOptions {
   sessionId: string
   queryClient?: QueryClient
   keyOf: (item: NewLine) => string
-  messages?: RejectionMessages
+  messages: () => RejectionMessages | undefined
   clock?: Clock
   random?: () => number
 }
@@ -42,6 +42,8 @@ export interface Sync {
   getSnapshot: () => CartView
   getInitialSnapshot: () => CartView
   subscribe: (listener: () => void) => () => void
+  /** Shows the cart anew. */
+  publish: () => void
 }
 
 /** An edit that waits for its answer. */
@@ -87,7 +89,12 @@ export function createSync(options: SyncOptions): Sync {
 
   function view(before: CartView | undefined): CartView {
     const edits = pending.map(({ edit }) => edit)
-    return viewCart({ sessionId, confirmed, isOutdated: mustLoad || isAdrift, edits, error: trouble ?? refusal }, nothing, messages, before)
+    return viewCart(
+      { sessionId, confirmed, isOutdated: mustLoad || isAdrift, edits, error: trouble ?? refusal },
+      nothing,
+      messages(),
+      before,
+    )
   }
 
   function publish(): void {
@@ -285,6 +292,7 @@ export function createSync(options: SyncOptions): Sync {
           if (stoppedBy) reject(stoppedBy)
           else if (isCarried && confirmed && !mustLoad && pending.length === 0)
             if (snapshot.status === 'closed') reject(closedError())
+            else if (confirmed.contents.lines.some(({ item }) => item.price === undefined)) reject(unpricedError())
             else resolve({ revision: confirmed.revision, total: { status: 'confirmed', value: confirmed.priced.total } })
         }
         const late = new TalonOneError('timeout', 'the cart was not confirmed in time; its edits are kept and still on their way', {
@@ -322,7 +330,7 @@ export function createSync(options: SyncOptions): Sync {
     run()
   }
 
-  return { enqueue, flush, retry, getSnapshot: () => snapshot, getInitialSnapshot: () => initial, subscribe }
+  return { enqueue, flush, retry, getSnapshot: () => snapshot, getInitialSnapshot: () => initial, subscribe, publish }
 }
 
 // More than this, and a platform's timer goes off at once.
@@ -335,6 +343,13 @@ function isAboutContent({ code, status }: TalonOneError): boolean {
 
 function closedError(): TalonOneError {
   return new TalonOneError('session_closed', 'this cart has been ordered or cancelled: start one with a new session id')
+}
+
+function unpricedError(): TalonOneError {
+  return new TalonOneError(
+    'invalid_price',
+    'the server gave a line no price, so there is no total: check the `pricing` of the proxy, or the catalogue',
+  )
 }
 
 function lineNotFound(): TalonOneError {

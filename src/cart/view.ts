@@ -230,7 +230,7 @@ function viewLine(
  * | the line                 | not edited | edited                               | the session must be read |
  * | is of the answer         | confirmed  | estimated: the unit's price, times n | stale                    |
  * | is new, its price known  | -          | estimated: the unit's price, times n | estimated                |
- * | is new, its price is not | -          | stale: 0 until it is answered        | stale                    |
+ * | has no price known       | stale: 0   | stale: 0                             | stale: 0                 |
  */
 function lineSubtotal(
   item: NewLine,
@@ -240,8 +240,8 @@ function lineSubtotal(
   isOutdated: boolean,
 ): Amount {
   const { price, additionalCosts = {} } = priced?.item ?? item
-  if (priced && !pending) return { status: isOutdated ? 'stale' : 'confirmed', value: priced.subtotal }
   if (price === undefined) return { status: 'stale', value: 0 }
+  if (priced && !pending) return { status: isOutdated ? 'stale' : 'confirmed', value: priced.subtotal }
   const costs = Object.values(additionalCosts).map((cost) => cost.price)
   return { status: priced && isOutdated ? 'stale' : 'estimated', value: times(sum([price, ...costs]), quantity) }
 }

@@ -1,9 +1,14 @@
 /** What a session id is derived from, beside the browser's own id. */
 export interface SessionNamespace {
   /** At least 32 characters, the same on every replica and in the order system. */
-  secret: string
+  secret: string | undefined
   /** Shop, application or environment: the same id in two of them is two sessions. Default: `'shop'`. */
   audience?: string
+}
+
+/** Whether a secret is one. */
+export function isSecret(secret: unknown): secret is string {
+  return typeof secret === 'string' && secret.length >= 32
 }
 
 /**
@@ -16,6 +21,7 @@ export async function shopperSessionId(
   profileId: string,
   browserId: string,
 ): Promise<string> {
+  if (!isSecret(secret)) throw new Error('shopperSessionId: `secret` must have at least 32 characters')
   const encoder = new TextEncoder()
   const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
   // A JSON array keeps its parts apart: `a` + `bc` is not `ab` + `c`.

@@ -6,7 +6,7 @@ import { type Identify, identifyShopper, type Shopper } from './identity.ts'
 import { forceIdentity, policiesFor, type Policy, type ShopperOperations } from './policy.ts'
 import { priceInput, type Pricing } from './pricing.ts'
 import { answerResponse, Problem, type ProblemCode, problemResponse } from './problem.ts'
-import { type SessionNamespace, shopperSessionId } from './session-id.ts'
+import { isSecret, type SessionNamespace, shopperSessionId } from './session-id.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
 
 /** What {@link createShopperProxy} takes. Bad configuration refuses to start and names the option only. */
@@ -26,7 +26,7 @@ export interface ShopperProxyOptions extends SessionNamespace {
   maxBody?: number
   /** Sends to Talon.One. Default: the platform's. */
   fetch?: typeof globalThis.fetch
-  /** One event for each request and each warning, for the log. Holds no ids, codes, keys or bodies. */
+  /** One event for each request and each warning, for the log. Holds no ids, codes, keys or bodies. Default: failures and warnings go to the console. */
   onEvent?: (event: ProxyEvent) => void
 }
 
@@ -35,7 +35,7 @@ export type ProxyEvent =
   | { type: 'answered'; operationId: string; status: number; requestId: string; ms: number }
   | { type: 'refused'; operationId: string | undefined; status: number; code: ProblemCode; requestId: string; ms: number }
   | { type: 'failed'; operationId: string | undefined; requestId: string; error: string }
-  | { type: 'warning'; option: 'pricing' }
+  | { type: 'warning'; option: 'pricing' | 'basePath'; message: string }
 
 /**
  * The server side of a storefront: takes a browser's request, and sends Talon.One one that it has built anew.
@@ -54,10 +54,11 @@ export type ProxyEvent =
  */
 export function createShopperProxy(options: ShopperProxyOptions): (request: Request) => Promise<Response> {
   checkOptions(options)
-  const { basePath = '/talon-one', maxBody = 65_536, pricing, identify, onEvent = () => {} } = options
+  const { basePath = '/talon-one', maxBody = 65_536, pricing, identify, onEvent = logTrouble } = options
   const send = createUpstream(options.upstream, options.fetch ?? globalThis.fetch, options.timeout ?? 10_000)
   const policies = policiesFor(options.operations ?? {})
-  if (pricing === 'trust-browser') onEvent({ type: 'warning', option: 'pricing' })
+  if (pricing === 'trust-browser') onEvent({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
+  const warnOnce = onceOnly(onEvent)
 
   // The pipeline. Each step refuses by throwing a Problem; nothing has been sent before the last but one.
   async function answer(request: Request, route: Route): Promise<Response> {
@@ -66,7 +67,7 @@ export function createShopperProxy(options: ShopperProxyOptions): (request: Requ
     const asked = await readRequest(request, route, maxBody)
     const allowed = forceIdentity(route.endpoint, route.policy(asked, shopper), shopper)
     const priced = await priceInput(pricing, allowed, shopper)
-    const { status, data } = await send(route.endpoint, await inNamespace(options, priced, shopper))
+    const { status, data } = await send(route.endpoint, await inNamespace(options, priced, shopper)).catch(emptyWalletOf(route.endpoint))
     return answerResponse(
       status,
       filterAnswer(route.endpoint.operationId, data, { profileId: shopper.profileId, browserSessionId: sessionIdOf(asked) }),
@@ -79,6 +80,7 @@ export function createShopperProxy(options: ShopperProxyOptions): (request: Requ
     const ms = () => Math.round(performance.now() - start)
     let operationId: string | undefined
     try {
+      if (!isBelow(basePath, request)) warnOnce({ type: 'warning', option: 'basePath', message: mountHint })
       const route = findRoute(request, basePath, policies)
       operationId = route.endpoint.operationId
       const response = await answer(request, route)
@@ -104,9 +106,8 @@ interface Route {
 const rows: readonly Endpoint[] = Object.values(endpoints)
 
 function findRoute(request: Request, basePath: string, policies: ReadonlyMap<string, Policy>): Route {
-  const { pathname } = new URL(request.url)
-  if (!pathname.startsWith(`${basePath}/`)) throw new Problem(404, 'not_found')
-  const path = pathname.slice(basePath.length)
+  if (!isBelow(basePath, request)) throw new Problem(404, 'not_found')
+  const path = new URL(request.url).pathname.slice(basePath.length)
   const methods = new Set<string>()
   for (const endpoint of rows) {
     const policy = policies.get(endpoint.operationId)
@@ -175,9 +176,36 @@ async function inNamespace(
   return browserId === undefined ? input : { ...input, customerSessionId: await shopperSessionId(namespace, shopper.profileId, browserId) }
 }
 
+// Talon.One meets a shopper with the first session; until then the wallet is empty rather than missing.
+const emptyWalletOf = (endpoint: Endpoint) => (error: unknown) => {
+  if (endpoint.operationId === 'getCustomerInventory' && error instanceof Problem && error.code === 'not_found')
+    return { status: 200, data: {} }
+  throw error
+}
+
+function isBelow(basePath: string, request: Request): boolean {
+  return new URL(request.url).pathname.startsWith(`${basePath}/`)
+}
+
+const mountHint = "a request came without it: where your framework cuts the mount path off, set `basePath: ''`"
+
+function onceOnly(onEvent: (event: ProxyEvent) => void): (event: ProxyEvent) => void {
+  let isDone = false
+  return (event) => {
+    if (!isDone) onEvent(event)
+    isDone = true
+  }
+}
+
+function logTrouble(event: ProxyEvent): void {
+  if (event.type === 'warning') console.warn(`talon-one proxy: \`${event.option}\`: ${event.message}`)
+  if (event.type === 'failed')
+    console.error(`talon-one proxy: ${event.operationId ?? 'a request'} failed with ${event.error} (${event.requestId})`)
+}
+
 function checkOptions({ secret, pricing, identify, basePath }: ShopperProxyOptions): void {
   const wrong = (what: string) => new Error(`createShopperProxy: ${what}`)
-  if (typeof secret !== 'string' || secret.length < 32) throw wrong('`secret` must have at least 32 characters')
+  if (!isSecret(secret)) throw wrong('`secret` must have at least 32 characters')
   if (typeof identify !== 'function') throw wrong('`identify` must be a function')
   if (pricing !== 'catalog' && pricing !== 'trust-browser' && typeof pricing !== 'function') {
     throw wrong("`pricing` must be 'catalog', a function that prices on the server, or 'trust-browser'")

@@ -3,11 +3,14 @@ import { isRecord } from '../shape.ts'
 import type { ContentSignature } from './content-signature.ts'
 import { Problem } from './problem.ts'
 
-/** Where Talon.One is, and the credential that only the proxy has. */
+/**
+ * Where Talon.One is, and the credential that only the proxy has. What comes from the environment may be undefined here, and is
+ * refused at the start.
+ */
 export type Upstream = {
   /** The deployment's origin: `https://yourcompany.europe-west1.talon.one`. http only on this machine. */
-  baseUrl: string
-} & ({ apiKey: string } | { contentSignature: ContentSignature })
+  baseUrl: string | undefined
+} & ({ apiKey: string | undefined } | { contentSignature: ContentSignature })
 
 /** Sends a rebuilt request and returns what Talon.One answered. */
 export type SendUpstream = (endpoint: Endpoint, input: unknown) => Promise<{ status: number; data: unknown }>
@@ -45,12 +48,12 @@ export function createUpstream(upstream: Upstream, fetch: typeof globalThis.fetc
   }
 }
 
-function checkOrigin(baseUrl: string): string {
-  if (!URL.canParse(baseUrl)) throw new Error('createShopperProxy: `upstream.baseUrl` is not a URL')
+function checkOrigin(baseUrl: string | undefined): string {
+  if (baseUrl === undefined || !URL.canParse(baseUrl)) throw new Error('createShopperProxy: `upstream.baseUrl` is not a URL')
   const url = new URL(baseUrl)
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
-    throw new Error('createShopperProxy: `upstream.baseUrl` must be https')
+    throw new Error('createShopperProxy: `upstream.baseUrl` must be https (http only for localhost)')
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/') {
     throw new Error('createShopperProxy: `upstream.baseUrl` must be an origin and nothing more')
   }
@@ -59,7 +62,7 @@ function checkOrigin(baseUrl: string): string {
 
 function credentialOf(upstream: Upstream): (body: string) => Record<string, string> {
   if ('contentSignature' in upstream) return (body) => ({ 'content-signature': upstream.contentSignature(body) })
-  const key = upstream.apiKey.trim()
+  const key = upstream.apiKey?.trim() ?? ''
   // `new Headers` would quote a malformed key in its error, so it is looked at before.
   if (!/^[\x21-\x7e]{1,512}$/.test(key)) throw new Error('createShopperProxy: `upstream.apiKey` must be printable ASCII without spaces')
   return () => ({ authorization: `ApiKey-v1 ${key}` })

@@ -28,6 +28,9 @@ export interface SandboxConfig {
   latency?: number
 }
 
+/** What `fetch` takes: the name `RequestInfo` exists in browsers only. */
+type FetchInput = Parameters<typeof globalThis.fetch>[0]
+
 /** An in-memory Talon.One. Make one with {@link createSandbox}. */
 export interface Sandbox {
   /**
@@ -35,7 +38,7 @@ export interface Sandbox {
    *
    * An aborted request rejects with its signal's reason; as with a real server, what was sent may be carried out all the same.
    */
-  fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+  fetch: (input: FetchInput, init?: RequestInit) => Promise<Response>
   /** Everything it remembers. Read it, or change it to set a scene; {@link reset} keeps the object. */
   readonly state: State
   /** Forgets everything. */
@@ -91,14 +94,14 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
 // A relative URL has no base in Node; the host is never looked at.
 const anywhere = 'http://sandbox.invalid'
 
-function requestOf(input: RequestInfo | URL, init: RequestInit | undefined): Request {
+function requestOf(input: FetchInput, init: RequestInit | undefined): Request {
   // The signal is the caller's business: the server reads on when the caller has gone.
   if (isRequest(input)) return init === undefined ? input : new Request(input, { ...init, signal: null })
   return new Request(new URL(typeof input === 'string' ? input : input.href, anywhere), { ...init, signal: null })
 }
 
 // By its shape: a browser's, Node's and a test environment's requests are different classes.
-function isRequest(input: RequestInfo | URL): input is Request {
+function isRequest(input: FetchInput): input is Request {
   return typeof input === 'object' && 'url' in input
 }
 

@@ -52,7 +52,6 @@ function createShop(): { proxy: FetchHandler; orders: FetchHandler } {
     identify: guestOf,
     pricing: ({ items }) => priceFromCatalogue(items),
     operations: { reservations: true, referrals: { campaignIds: [5] } },
-    onEvent: (event) => event.type === 'failed' && console.error(`talon-one proxy failed: ${event.error} (${event.requestId})`),
   })
   const orderSystem = createTalonOne({ baseUrl, fetch, headers: { authorization: `ApiKey-v1 ${apiKey}` } })
   return { proxy, orders: (request) => placeOrder(request) }

@@ -5,8 +5,10 @@ import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import {
   createTalonOne,
+  englishRejections,
   getCustomerSession,
   queryFor,
+  type RejectionMessages,
   type TalonOne,
   TalonOneProvider,
   useCart,
@@ -58,6 +60,10 @@ function CartView() {
       <button onClick={() => cart.add(bread)}>add bread</button>
     </section>
   )
+}
+
+function Refusals() {
+  return useCoupons().map((coupon) => (coupon.status === 'rejected' ? coupon.message : coupon.status))
 }
 
 function openServer(): TalonOneServer {
@@ -152,6 +158,51 @@ describe('useCart', () => {
     expect(screen.getByText('APPLE × 2')).toBeDefined()
     await settle(server)
     expect(count(server, 'PUT')).toBe(1)
+  })
+
+  test('is the same cart in a provider that is mounted again, with the edits that wait', async () => {
+    const server = openServer()
+    const queryClient = new QueryClient()
+    server.always('hang')
+    const first = render(<CartView />, { wrapper: ({ children }) => Shop({ client: server.client, queryClient, children }) })
+    click('add bread')
+    first.unmount()
+    render(<CartView />, { wrapper: ({ children }) => Shop({ client: server.client, queryClient, children }) })
+    expect(cartText()).toContain('Bread: 1')
+  })
+
+  test('loses nothing when somebody makes a client anew on every render', async () => {
+    const server = openServer()
+    const queryClient = new QueryClient()
+    const shop = () => (
+      <Shop client={createTalonOne({ baseUrl: 'https://shop.example/talon-one', fetch: server.fetch })} queryClient={queryClient}>
+        <CartView />
+      </Shop>
+    )
+    const { rerender } = render(shop())
+    click('add bread')
+    rerender(shop())
+    click('add bread')
+    rerender(shop())
+    expect(cartText()).toContain('Bread: 2')
+  })
+
+  test('speaks the language of its provider, also when that changes', async () => {
+    const server = openServer()
+    const queryClient = new QueryClient()
+    server.write('cart', { couponCodes: ['SUMMER'] })
+    const shop = (messages: RejectionMessages) => (
+      <QueryClientProvider client={queryClient}>
+        <TalonOneProvider client={server.client} sessionId="cart" messages={messages}>
+          <Refusals />
+        </TalonOneProvider>
+      </QueryClientProvider>
+    )
+    const { rerender, container } = render(shop(englishRejections))
+    await settle(server)
+    expect(container.textContent).toBe('We do not know this code. Please check the spelling.')
+    rerender(shop({ ...englishRejections, CouponNotFound: 'Diesen Code kennen wir nicht.' }))
+    expect(container.textContent).toBe('Diesen Code kennen wir nicht.')
   })
 
   test('with a session id of its own is about that cart', async () => {

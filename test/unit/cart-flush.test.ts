@@ -22,6 +22,17 @@ describe('flush', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  test('knows no total, and shows none as certain, while a line has no price', async () => {
+    const { cart, clock, view } = await openLoaded({ session })
+    void cart.add({ sku: 'BREAD', name: 'Bread' })
+    const flushed = outcomeOf(cart.flush())
+    await clock.settle()
+    expect(flushed()).toEqual({ error: 'invalid_price' })
+    expect(view().pending).toBe(false)
+    expect(view().lines.map(({ total }) => total.status)).toEqual(['confirmed', 'stale'])
+    expect(view().totals.total.status).toBe('stale')
+  })
+
   test('waits for the session when it has not been read yet', async () => {
     const { cart, clock, server } = openCart({ session })
     server.script('GET', 'hold')

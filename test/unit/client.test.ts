@@ -232,8 +232,9 @@ describe('a refusal', () => {
     [504, 'unavailable', [true, true, false], 'unknown'],
     [599, 'unavailable', [false, false, false], 'unknown'],
   ])('with status %i is %s', async ([status, code, retryable, outcome]) => {
-    const bodies = ['<html><h1>Bad gateway</h1></html>', '', { message: 'no' }, [1]]
-    for (const body of bodies) {
+    // A 404 that is no JSON object speaks for some other server, see below.
+    const others = status === 404 ? [] : ['<html><h1>Bad gateway</h1></html>', '', [1]]
+    for (const body of [{ message: 'no' }, ...others]) {
       await using server = await serve(() => ({ status, body }))
       const client = createTalonOne({ baseUrl: server.url })
       const errors = [await failureOf(read(client)), await failureOf(write(client)), await failureOf(writeOnce(client))]
@@ -242,6 +243,13 @@ describe('a refusal', () => {
       expect(errors.map((error) => error.outcome)).toEqual([undefined, outcome, outcome])
       expect(server.received).toHaveLength(3)
     }
+  })
+
+  test.for(['<html><h1>Not found</h1></html>', '', [1]])('with status 404 and %j is no word of the API', async (body) => {
+    await using server = await serve(() => ({ status: 404, body }))
+    const error = await failureOf(read(createTalonOne({ baseUrl: server.url })))
+    expect(error).toMatchObject({ code: 'not_json', status: 404, retryable: false })
+    expect(error.message).toContain("is `baseUrl` the proxy's address?")
   })
 
   test('of Talon.One tells where, by title and pointer', async () => {
@@ -268,17 +276,21 @@ describe('a refusal', () => {
   test('of the proxy has the last word on what may be sent again and what is known', async () => {
     const issues = [{ pointer: '/customerSession/state', message: 'only open' }]
     const bodies = [
-      { code: 'upstream_busy', retryable: false, requestId: 'r-1' },
-      { outcome: 'known', retryable: true },
-      { outcome: 'known' },
-      { issues, requestId: 7, retryable: 'yes' },
+      { code: 'upstream_unavailable', outcome: 'unknown', retryable: false, requestId: 'r-1' },
+      { code: 'reprice_failed', retryable: true },
+      { code: 'reprice_failed' },
+      { code: 'Not A Word: 1234', issues, requestId: 7, retryable: 'yes' },
     ]
     await using server = await serve(() => ({ status: 503, body: bodies.shift() }))
     const client = createTalonOne({ baseUrl: server.url })
-    expect(await failureOf(writeOnce(client))).toMatchObject({ retryable: false, outcome: 'unknown', requestId: 'r-1' })
+    const first = await failureOf(writeOnce(client))
+    expect(first).toMatchObject({ retryable: false, outcome: 'unknown', serverCode: 'upstream_unavailable', requestId: 'r-1' })
+    expect(first.message).toBe('createReferral was refused with status 503 (upstream_unavailable)')
+    expect(await failureOf(writeOnce(client))).toMatchObject({ retryable: true, outcome: undefined, serverCode: 'reprice_failed' })
     expect(await failureOf(writeOnce(client))).toMatchObject({ retryable: true, outcome: undefined })
-    expect(await failureOf(writeOnce(client))).toMatchObject({ retryable: true, outcome: undefined })
-    expect(await failureOf(writeOnce(client))).toMatchObject({ retryable: false, outcome: 'unknown', issues, requestId: undefined })
+    const last = await failureOf(writeOnce(client))
+    expect(last).toMatchObject({ retryable: false, outcome: 'unknown', serverCode: undefined, issues, requestId: undefined })
+    expect(last.message).not.toContain('1234')
   })
 
   test.for<[number, unknown, string]>([

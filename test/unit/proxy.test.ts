@@ -129,7 +129,7 @@ test("with 'catalog' only SKU and quantity are sent on", async () => {
 
 test("'trust-browser' warns when it starts", () => {
   const { events } = createShop({ pricing: 'trust-browser' })
-  expect(events).toEqual([{ type: 'warning', option: 'pricing' }])
+  expect(events).toEqual([{ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' }])
 })
 
 test('a pricing function that loses, adds or moves a line is not believed', async () => {
@@ -314,6 +314,18 @@ test.each([
   const { call, sent } = createShop()
   const response = await call('GET', '/v2/customer_sessions/basket', { headers })
   expect([response.status, await codeOf(response), sent]).toEqual([403, 'csrf_rejected', []])
+})
+
+test('a shopper whom Talon.One has not met has an empty wallet', async () => {
+  const { call } = createShop()
+  const response = await call('GET', '/v1/customer_profiles/me/inventory?coupons=true', { shopper: 'somebody new' })
+  expect([response.status, await response.json()]).toEqual([200, {}])
+})
+
+test('a mount path that a framework has cut off is told once', async () => {
+  const { proxy, events } = createShop()
+  for (const id of ['1', '2']) await proxy(new Request(`https://shop.example/v2/customer_sessions/${id}`))
+  expect(events.filter(({ type }) => type === 'warning')).toEqual([expect.objectContaining({ option: 'basePath' })])
 })
 
 test('nobody is nobody: without an identity nothing is sent', async () => {
@@ -501,6 +513,9 @@ test.each([
   [{ upstream: { baseUrl: 'nonsense', apiKey: key } }, 'URL'],
   [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: `${key}\nx` } }, '`upstream.apiKey`'],
   [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: '' } }, '`upstream.apiKey`'],
+  [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: undefined } }, '`upstream.apiKey`'],
+  [{ upstream: { baseUrl: undefined, apiKey: key } }, '`upstream.baseUrl`'],
+  [{ secret: undefined }, '`secret`'],
 ])('bad configuration refuses to start and names the option only: %j', (options, named) => {
   // The point of the test is what the types forbid.
   const start = () => createShop(options as unknown as Partial<ShopperProxyOptions>)
