@@ -40,11 +40,19 @@ export async function priceInput(pricing: Pricing, input: Record<string, unknown
 }
 
 async function reprice(pricing: Extract<Pricing, Function>, items: DraftItem[], shopper: Shopper): Promise<PricedDraft> {
-  const priced = await pricing({ items }, shopper)
+  const priced = await askPricing(pricing, items, shopper)
   const agrees = priced.cartItems.length === items.length && priced.cartItems.every((item, index) => item.sku === items[index]?.sku)
   // Effects address lines by position: a cart that lost or moved a line would be discounted in the wrong place.
   if (!agrees) throw new Problem(503, 'reprice_failed')
   return priced
+}
+
+async function askPricing(pricing: Extract<Pricing, Function>, items: DraftItem[], shopper: Shopper): Promise<PricedDraft> {
+  try {
+    return await pricing({ items }, shopper)
+  } catch (cause) {
+    throw new Problem(503, 'reprice_failed', { cause })
+  }
 }
 
 function draftItem({ sku, quantity }: Record<string, unknown>): DraftItem {

@@ -27,6 +27,8 @@ export type ProblemCode =
 export interface ProblemDetails {
   retryable?: boolean
   retryAfterMs?: number
+  /** What of the shop's own code failed, for its log; never answered. */
+  cause?: unknown
   /** Set when a write may have been carried out. */
   outcome?: 'unknown'
   issues?: readonly TalonOneIssue[]
@@ -40,7 +42,7 @@ export class Problem extends Error {
   readonly details: ProblemDetails
 
   constructor(status: number, code: ProblemCode, details: ProblemDetails = {}) {
-    super(`refused with ${status} ${code}`)
+    super(`refused with ${status} ${code}`, details.cause === undefined ? undefined : { cause: details.cause })
     this.status = status
     this.code = code
     this.details = details

@@ -87,10 +87,11 @@ export function createShopperProxy(options: ShopperProxyOptions): (request: Requ
       onEvent({ type: 'answered', operationId, status: response.status, requestId, ms: ms() })
       return response
     } catch (error) {
-      const problem = error instanceof Problem ? error : new Problem(500, 'internal')
+      const problem = error instanceof Problem ? error : new Problem(500, 'internal', { cause: error })
       // Of an error that nobody foresaw only its name is told: its message may quote what it stumbled over.
-      if (!(error instanceof Problem))
-        onEvent({ type: 'failed', operationId, requestId, error: error instanceof Error ? error.name : typeof error })
+      const { cause } = problem
+      if (cause !== undefined)
+        onEvent({ type: 'failed', operationId, requestId, error: cause instanceof Error ? cause.name : typeof cause })
       onEvent({ type: 'refused', operationId, status: problem.status, code: problem.code, requestId, ms: ms() })
       return problemResponse(problem, requestId)
     }

@@ -356,6 +356,17 @@ test.each([
   expect([response.status, await codeOf(response), sent]).toEqual([500, 'identity_invalid', []])
 })
 
+test('a pricing that fails is told to the log, and to the shopper as what it is', async () => {
+  const { call, sent, events } = createShop({
+    pricing: () => {
+      throw new RangeError('no such product: beans')
+    },
+  })
+  const response = await call('PUT', '/v2/customer_sessions/basket', { body: cart() })
+  expect([response.status, await codeOf(response), sent]).toEqual([503, 'reprice_failed', []])
+  expect(events).toContainEqual(expect.objectContaining({ type: 'failed', error: 'RangeError' }))
+})
+
 test('an error in a hook is told by its name only', async () => {
   const { call, sent, events } = createShop({
     identify: () => {
