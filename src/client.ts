@@ -25,7 +25,7 @@ export interface TalonOneOptions {
   /**
    * Whom the calls are about when an input names nobody.
    *
-   * @default 'me': whoever the proxy says the caller is. Without default when `baseUrl` is Talon.One itself.
+   * @default 'me': whoever the proxy says the caller is. Without default for Talon.One itself, known by its host or by a key in `headers`.
    */
   profileId?: string
   /** Tells the caches and write lanes of several clients on one page apart. Default: `baseUrl`. */
@@ -166,7 +166,9 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
     sendRaw: (endpoint, input, call) => sendRaw(profileId, endpoint, input, call),
     withProfile: forProfile,
   })
-  return forProfile(options.profileId ?? (isTalonOneHost(baseUrl) ? undefined : 'me'))
+  // `me` is a word of the proxy: whoever brings a key talks to Talon.One itself, which would take it for somebody's id.
+  const isDirect = isTalonOneHost(baseUrl) || (typeof options.headers !== 'function' && carriesKey(readHeaders(options.headers)))
+  return forProfile(options.profileId ?? (isDirect ? undefined : 'me'))
 }
 
 function createHttp({ onRequest, onResponse }: TalonOneOptions): KyInstance {
@@ -240,9 +242,12 @@ function checkTimeout(timeout: number): number {
   throw new TalonOneError('invalid_config', `\`timeout\` must be a number of milliseconds above 0 and at most ${longestTimeout}`)
 }
 
+function carriesKey(headers: Headers): boolean {
+  return /^\s*ApiKey-v1\b/i.test(headers.get('authorization') ?? '') || headers.has('content-signature')
+}
+
 function refuseKeyInBrowser(headers: Headers): void {
-  const carriesKey = /^\s*ApiKey-v1\b/i.test(headers.get('authorization') ?? '') || headers.has('content-signature')
-  if (!carriesKey || !inBrowser()) return
+  if (!carriesKey(headers) || !inBrowser()) return
   throw new TalonOneError('invalid_config', 'a Talon.One credential must not be in a browser: remove the header and let your proxy add it')
 }
 
@@ -285,6 +290,11 @@ function notJson(endpoint: Endpoint, details: TalonOneErrorDetails): TalonOneErr
   return new TalonOneError('not_json', message, details)
 }
 
+function notOurs(endpoint: Endpoint, details: TalonOneErrorDetails): TalonOneError {
+  const message = `${endpoint.operationId} was answered by something that does not speak the API; is \`baseUrl\` the proxy's address?`
+  return new TalonOneError('unexpected_answer', message, details)
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -308,9 +318,11 @@ const transient = new Set([408, 409, 425, 429, 500, 502, 503, 504])
 function refusal(endpoint: Endpoint, response: Response, text: string): TalonOneError {
   const { status, headers } = response
   const parsed = parse(text)
-  // A page of HTML that says 404 speaks for some other server: it must not pass for a session that does not exist.
+  // A 404 of some other server must not pass for a session that does not exist.
   if (status === 404 && !isRecord(parsed)) throw notJson(endpoint, { ...where(endpoint), status })
   const body = isRecord(parsed) ? parsed : {}
+  if (status === 404 && body.code !== 'not_found' && typeof body.message !== 'string')
+    throw notOurs(endpoint, { ...where(endpoint), status })
   // A proxy that names what went wrong also knows whether anything was sent; whoever else fails may have failed after the fact.
   const serverCode = typeof body.code === 'string' && /^[a-z_]{1,40}$/.test(body.code) ? body.code : undefined
   const mayHaveLanded = serverCode === undefined ? status >= 500 || status === 408 : body.outcome === 'unknown'

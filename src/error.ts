@@ -9,7 +9,7 @@ export interface TalonOneIssue {
 /**
  * What went wrong. Closed: a `switch` over it can be exhaustive.
  *
- * Before sending: `invalid_*`, `cart_limit`, `line_not_found`, `missing_provider`. On the way: `network`, `timeout`, `aborted`.
+ * Before sending: `invalid_*`, `cart_limit`, `line_not_found`, `missing_provider`; `identity_changed`, when whoever made an edit is gone. On the way: `network`, `timeout`, `aborted`.
  * In the answer: the rest, by status or by what could not be read.
  */
 export type TalonOneErrorCode =
@@ -25,6 +25,7 @@ export type TalonOneErrorCode =
   | 'cart_limit'
   | 'line_not_found'
   | 'session_closed'
+  | 'identity_changed'
   | 'network'
   | 'timeout'
   | 'aborted'

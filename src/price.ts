@@ -295,9 +295,9 @@ function sumByName(effects: SortedEffects): PricedDiscount[] {
   ]
   for (const { props } of all) {
     // The API ends the name of a per-item discount with `#` and the item's position.
-    const name = String(props.name ?? '')
-      .replace(/#\d+$/, '')
-      .trim()
+    const suffix = 'position' in props ? `#${props.position}` : ''
+    const given = String(props.name ?? '')
+    const name = (given.endsWith(suffix) ? given.slice(0, given.length - suffix.length) : given).trim()
     const amounts = values.get(name)
     if (amounts) amounts.push(props.value)
     else values.set(name, [props.value])

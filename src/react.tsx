@@ -11,8 +11,9 @@ import {
   type UseQueryOptions,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { createContext, type ReactElement, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
-import { type Cart, type CartActions, cartOf } from './cart/cart.ts'
+import { createContext, type ReactElement, type ReactNode, useCallback, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
+import type { Cart, CartActions } from './cart/cart.ts'
+import { cartOf, watchCarts } from './cart/carts.ts'
 import type { NewLine } from './cart/edits.ts'
 import type { CartCode, CartLine, CartView } from './cart/view.ts'
 import type { TalonOne } from './client.ts'
@@ -110,7 +111,7 @@ export function useCart(options?: UseCartOptions): CartView & CartActions
 export function useCart({ sessionId, select }: UseCartOptions & { select?: (cart: CartView) => unknown } = {}): unknown {
   const cart = useCartStore(sessionId)
   const selection = useSelection<unknown>(cart, select ?? whole)
-  return useMemo(() => (select ? selection : Object.assign({}, cart, selection)), [cart, select, selection])
+  return useMemo(() => (select ? selection : Object.assign({}, cart.actions, selection)), [cart, select, selection])
 }
 
 const whole = (cart: CartView) => cart
@@ -127,7 +128,7 @@ export function useCoupons(options: UseCartOptions = {}): readonly CartCode[] {
 
 /** The verbs of the cart, for components that show nothing of it: never renders again. */
 export function useCartActions(options: UseCartOptions = {}): CartActions {
-  return useCartStore(options.sessionId)
+  return useCartStore(options.sessionId).actions
 }
 
 function useCartStore(sessionId: string | undefined): Cart {
@@ -135,8 +136,10 @@ function useCartStore(sessionId: string | undefined): Cart {
   const id = sessionId ?? context.sessionId
   if (id === undefined)
     throw new TalonOneError('invalid_session_id', 'a cart needs a session id: give `sessionId` to the provider or to the hook')
-  const { messages } = context
-  const cart = cartOf({ ...context, sessionId: id })
+  const { messages, queryClient } = context
+  const watch = useCallback((listener: () => void) => watchCarts(queryClient, listener), [queryClient])
+  const find = () => cartOf({ ...context, sessionId: id })
+  const cart = useSyncExternalStore(watch, find, find)
   useEffect(() => cart.setMessages(messages), [cart, messages])
   return cart
 }

@@ -4,7 +4,8 @@ import type { RejectionMessages } from '../rejection.ts'
 import type { AdditionalCost, Attributes } from '../schema.ts'
 import { type CartEdit, checkItem, type NewLine } from './edits.ts'
 import { type CodeOutcome, couponOutcome, type EditOutcome, type FlushOutcome, referralOutcome } from './outcomes.ts'
-import { createSync, handled } from './sync.ts'
+import { handled } from './promises.ts'
+import { createSync } from './sync.ts'
 import type { Clock } from './timing.ts'
 import type { CartView } from './view.ts'
 
@@ -28,7 +29,7 @@ export interface CartOptions {
 }
 
 /**
- * The verbs of a cart. Each shows at once and resolves when the server has answered; each throws a `TalonOneError` before
+ * The verbs of a cart. Each shows at once (costs, attributes and the card with the answer) and resolves when the server has answered; each throws a `TalonOneError` before
  * anything changes when its argument is wrong. A rejected promise nobody looks at is no unhandled rejection: what the server
  * refused is also in the cart's `error`.
  */
@@ -73,20 +74,13 @@ export interface Cart extends CartActions {
   readonly subscribe: (listener: () => void) => () => void
   /** Other texts for refused codes, from now on: the shopper has chosen another language. Undefined: English. */
   readonly setMessages: (messages: RejectionMessages | undefined) => void
-}
-
-// By cache, so that a provider that is mounted again, or twice, finds the cart that its page already has.
-const carts = new WeakMap<QueryClient, Map<string, Cart>>()
-
-/** The one cart of a cache for a client's scope and profile and a session: made when it is first asked for, and shared from then on. */
-export function cartOf(options: CartOptions & { queryClient: QueryClient }): Cart {
-  const { client, queryClient, sessionId } = options
-  const known = carts.get(queryClient) ?? new Map<string, Cart>()
-  carts.set(queryClient, known)
-  const name = JSON.stringify([client.scope, client.profileId, sessionId])
-  const cart = known.get(name) ?? createCart(options)
-  known.set(name, cart)
-  return cart
+  /**
+   * For good: gives up what waits, with `identity_changed`, and shows nothing any more. The carts of hooks are forgotten by
+   * themselves when their query cache is cleared.
+   */
+  readonly forget: () => void
+  /** The verbs alone. */
+  readonly actions: CartActions
 }
 
 /**
@@ -100,13 +94,7 @@ export function createCart(options: CartOptions): Cart {
   let { messages } = options
   const { enqueue, publish, ...store } = createSync({ ...options, keyOf, messages: () => messages })
   const carried = (edit: CartEdit): Promise<EditOutcome> => handled(enqueue(edit).then(({ revision }) => ({ revision })))
-  return {
-    ...store,
-    setMessages: (next) => {
-      if (next === messages) return
-      messages = next
-      publish()
-    },
+  const actions: CartActions = {
     add: (item, { quantity = 1, key } = {}) => {
       const checked = checkItem(item)
       return carried({ type: 'add', key: key ?? keyOf(checked), item: checked, quantity })
@@ -123,7 +111,15 @@ export function createCart(options: CartOptions): Cart {
     setAttributes: (attributes) => carried({ type: 'setAttributes', attributes }),
     setAdditionalCosts: (additionalCosts) => carried({ type: 'setAdditionalCosts', additionalCosts }),
     setLoyaltyCard: (card) => carried({ type: 'setLoyaltyCard', card }),
+    flush: store.flush,
+    retry: store.retry,
   }
+  const setMessages = (next: RejectionMessages | undefined) => {
+    if (next === messages) return
+    messages = next
+    publish()
+  }
+  return { ...store, ...actions, actions, setMessages }
 }
 
 const keyOfSku = (item: NewLine): string => item.sku

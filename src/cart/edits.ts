@@ -60,6 +60,19 @@ export function checkItem(item: NewLine): NewLine {
   return check('invalid_input', 'a product', { is: 'object', fields: itemFields }, item)
 }
 
+/** A line of an answer, as far as it can be read: what no server should send is left out, rather than believed or sent back. */
+export function readItem(item: CartItem): NewLine {
+  const given = new Map<string, unknown>(Object.entries(item))
+  const read = Object.entries(itemFields).flatMap(([field, shape]) => {
+    const name = field.replace('?', '')
+    const issues: TalonOneIssue[] = []
+    const value = given.has(name) ? readShape(shape, given.get(name), '', issues) : undefined
+    return value === undefined || issues.length > 0 ? [] : [[name, value]]
+  })
+  // Every field has just been held to its shape, and all but the SKU may be missing.
+  return { ...Object.fromEntries(read), sku: item.sku } as NewLine
+}
+
 /**
  * Returns the edit as it will be sent: codes trimmed, values copied, so that nobody changes it later. Or throws a `TalonOneError`
  * that names the value's shape: `invalid_sku`, `invalid_quantity`, `invalid_price`, `invalid_coupon`, `invalid_referral` or

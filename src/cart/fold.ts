@@ -6,7 +6,7 @@ import type { Effect } from '../effects.ts'
 import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
 import type { Attributes, CartItem, CustomerSessionV2, Loyalty, NewCustomerSessionV2 } from '../schema.ts'
 import { isRecord } from '../shape.ts'
-import { type CartEdit, cartLimits, type NewLine } from './edits.ts'
+import { type CartEdit, cartLimits, type NewLine, readItem } from './edits.ts'
 
 /** What a cart holds: the shopper's side of a session, in the order of `cartItems`. */
 export interface CartContents {
@@ -47,7 +47,7 @@ export function keysOf(items: readonly CartItem[], { keyOf, lines }: Keying): st
   const kept = items.map(({ sku }) => before.get(sku)?.shift())
   const used = new Set(kept)
   return items.map((item, position) => {
-    const base = kept[position] ?? keyOf(lineOf(item))
+    const base = kept[position] ?? keyOf(readItem(item))
     let key = base
     if (kept[position] === undefined) for (let count = 2; used.has(key); count++) key = `${base}#${count}`
     used.add(key)
@@ -74,14 +74,14 @@ export function isReadable({ customerSession, effects = [] }: SessionAnswer): bo
 
 /** A confirmed state from an answer; from an empty one, that there is no session. */
 export function confirm({ customerSession: session, effects = [], loyalty }: SessionAnswer, keying: Keying): Confirmed {
-  const items = session?.cartItems ?? []
+  const items = (session?.cartItems ?? []).map((item) => ({ ...readItem(item), quantity: item.quantity }))
   const keys = keysOf(items, keying)
-  const priced = priceCart(session ?? { cartItems: [] }, effects.filter(isRecord))
+  const priced = priceCart({ ...session, cartItems: items }, effects.filter(isRecord))
   const couponCodes = session?.couponCodes ?? []
   return {
     session,
     contents: {
-      lines: items.map((item, position) => ({ key: keys[position] ?? item.sku, item: lineOf(item), quantity: item.quantity })),
+      lines: items.map((item, position) => ({ key: keys[position] ?? item.sku, item: readItem(item), quantity: item.quantity })),
       // A session may drop a code that it refused; the shopper is to see the refusal all the same.
       couponCodes: [...couponCodes, ...refusedCodes(priced).filter((code) => !couponCodes.some((held) => sameCode(held, code)))],
       referralCode: session?.referralCode || (priced.referral?.status === 'rejected' ? priced.referral.code : undefined),
@@ -153,7 +153,10 @@ export function requestOf(contents: CartContents, edits: readonly CartEdit[]): N
     cartItems: contents.lines.map(({ item, quantity }) => ({ ...item, quantity })),
     couponCodes: [...contents.couponCodes],
     referralCode: contents.referralCode ?? '',
-    ...(touched.has('setAttributes') && { attributes: contents.attributes }),
+    // Only what was set here: the session merges it, and the rest may be somebody else's to write.
+    ...(touched.has('setAttributes') && {
+      attributes: Object.assign({}, ...edits.map((edit) => (edit.type === 'setAttributes' ? edit.attributes : {}))),
+    }),
     ...(touched.has('setAdditionalCosts') && { additionalCosts: contents.additionalCosts ?? {} }),
     ...(touched.has('setLoyaltyCard') && { loyaltyCards: [...contents.loyaltyCards] }),
   }
@@ -177,13 +180,6 @@ function withCode(codes: readonly string[], added: string): string[] {
 
 function refusedCodes(priced: PricedCart): string[] {
   return priced.coupons.filter(({ status }) => status === 'rejected').map(({ code }) => code)
-}
-
-function lineOf(item: CartItem): NewLine {
-  const { sku, name, price, category, product, weight, height, width, length, attributes, additionalCosts } = item
-  const line = { sku, name, price, category, product, weight, height, width, length, attributes, additionalCosts }
-  // Only absent fields are dropped, each of which NewLine leaves optional.
-  return Object.fromEntries(Object.entries(line).filter(([, value]) => value !== undefined)) as unknown as NewLine
 }
 
 function editLine(contents: CartContents, key: string, change: Partial<CartContents['lines'][number]>): CartContents {

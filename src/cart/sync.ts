@@ -1,10 +1,12 @@
 /** Keeps a session equal to what the shopper did: one request at a time, edits made meanwhile together in the next. */
 import type { QueryClient } from '@tanstack/react-query'
 import type { TalonOne } from '../client.ts'
+import type { IntegrationCustomerSessionResponse } from '../effects.ts'
 import { getCustomerSession, updateCustomerSessionV2 } from '../endpoints.ts'
 import { isTalonOneError, TalonOneError, type TalonOneErrorDetails } from '../error.ts'
 import { queryKeyFor } from '../queries.ts'
 import type { RejectionMessages } from '../rejection.ts'
+import type { CustomerSessionV2 } from '../schema.ts'
 import { type CartEdit, checkEdit, checkSessionId, type NewLine } from './edits.ts'
 import {
   applyEdit,
@@ -19,6 +21,8 @@ import {
   type SessionAnswer,
 } from './fold.ts'
 import type { FlushOutcome } from './outcomes.ts'
+import { callSafely, handled, withResolvers } from './promises.ts'
+import { closedError, identityChanged, lineNotFound, unpricedError } from './refusals.ts'
 import { backoff, type Clock, createNap, createPace, platformClock } from './timing.ts'
 import { type CartView, viewCart } from './view.ts'
 
@@ -44,6 +48,8 @@ export interface Sync {
   subscribe: (listener: () => void) => () => void
   /** Shows the cart anew. */
   publish: () => void
+  /** Gives up what waits, for good: whoever made it has left. */
+  forget: () => void
 }
 
 /** An edit that waits for its answer. */
@@ -67,7 +73,10 @@ export function createSync(options: SyncOptions): Sync {
   let confirmed = isReadable(cached) ? confirm(cached, { keyOf, lines: [] }) : undefined
   let pending: PendingEdit[] = []
   // Whether the session must be read before anything is sent: a PUT replaces the whole cart.
-  let mustLoad = !confirmed
+  let mustLoad = !confirmed || !isFresh(queryClient?.getQueryState(sessionKey))
+  // Whether somebody else may have signed in since the last answer: then nothing is sent before that is known.
+  let wasSignedOut = false
+  let isForgotten = false
   // Whether a request was cut off that the server may have carried out, and whether an edit in it was given up since: then the
   // server may hold what nobody wants any more.
   let mayHaveLanded = false
@@ -106,6 +115,7 @@ export function createSync(options: SyncOptions): Sync {
 
   function enqueue(asked: CartEdit): Promise<Confirmed> {
     const edit = checkEdit(asked)
+    if (isForgotten) return handled(Promise.reject(identityChanged()))
     const contents = fold(
       (confirmed ?? nothing).contents,
       pending.map((entry) => entry.edit),
@@ -131,7 +141,7 @@ export function createSync(options: SyncOptions): Sync {
   // Sending
 
   function run(): void {
-    if (isRunning) return
+    if (isRunning || isForgotten) return
     isRunning = true
     stoppedBy = undefined
     void work()
@@ -139,10 +149,10 @@ export function createSync(options: SyncOptions): Sync {
 
   async function work(): Promise<void> {
     try {
-      while (mustLoad || pending.length > 0) {
+      while (!isForgotten && (wasSignedOut || mustLoad || pending.length > 0)) {
         // Awaited even when it is due: edits of the same tick, such as one click handler's, belong together.
-        if (!mustLoad) await dueTime()
-        await attempt(mustLoad ? load : send)
+        if (!wasSignedOut && !mustLoad) await dueTime()
+        await attempt(wasSignedOut ? identify : mustLoad ? load : send)
       }
       isRunning = false
     } catch (caught) {
@@ -152,13 +162,14 @@ export function createSync(options: SyncOptions): Sync {
         ? caught
         : new TalonOneError('unexpected_answer', 'an answer could not be read', { cause: caught })
       trouble = stoppedBy
+      wasSignedOut ||= stoppedBy.code === 'unauthenticated'
       publish()
     }
   }
 
   /** Runs a task until it succeeds; only what will not get better by waiting is thrown. */
   async function attempt(task: () => Promise<void>): Promise<void> {
-    for (;;) {
+    while (!isForgotten) {
       try {
         await task()
         failures = 0
@@ -176,16 +187,39 @@ export function createSync(options: SyncOptions): Sync {
     }
   }
 
+  /** Whose session it is now. Its cart is not taken over: an edit that has landed without an answer would count twice. */
+  async function identify(): Promise<void> {
+    const answer = await readSession()
+    wasSignedOut = false
+    if (isForgotten || !isAnothers(answer?.customerSession)) return
+    mustLoad = true
+    drop(pending, identityChanged())
+  }
+
+  // An anonymous session (`''`) is nobody's, and may become somebody's.
+  function isAnothers(session: CustomerSessionV2 | undefined): boolean {
+    const owner = confirmed?.session?.profileId
+    return Boolean(owner) && session?.profileId !== owner
+  }
+
   async function load(): Promise<void> {
-    const answer = await client.send(getCustomerSession, { customerSessionId: sessionId }).catch((caught: unknown) => {
-      if (isTalonOneError(caught) && caught.code === 'not_found') return undefined
-      throw caught
-    })
+    const answer = await readSession()
+    if (isForgotten) return
     const next = answer ? read(answer, (confirmed ?? nothing).contents) : nothing
     mustLoad = false
+    if (next.session && isAnothers(next.session)) drop(pending, identityChanged())
     adopt(next)
     if (snapshot.status === 'closed') drop(pending, closedError())
     if (answer) queryClient?.setQueryData(sessionKey, answer)
+  }
+
+  async function readSession(): Promise<IntegrationCustomerSessionResponse | undefined> {
+    try {
+      return await client.send(getCustomerSession, { customerSessionId: sessionId })
+    } catch (caught) {
+      if (isTalonOneError(caught) && caught.code === 'not_found') return undefined
+      throw caught
+    }
   }
 
   async function send(): Promise<void> {
@@ -200,6 +234,7 @@ export function createSync(options: SyncOptions): Sync {
         customerSession: requestOf(contents, edits),
         responseContent: ['customerSession', 'loyalty'],
       })
+      if (isForgotten) return
       const next = read(answer, contents, { outcome: 'unknown' })
       pending = pending.slice(batch.length)
       mostEditsAtOnce = pending.length === 0 ? Infinity : mostEditsAtOnce * 2
@@ -284,6 +319,8 @@ export function createSync(options: SyncOptions): Sync {
     let end = () => {}
     const settled = Promise.all(pending.map((entry) => entry.settled))
     flushes += 1
+    // A total may have changed at the server since: with nothing to send, it is asked for.
+    mustLoad ||= pending.length === 0 && snapshot.status !== 'closed'
     retry()
     try {
       return await new Promise((resolve, reject) => {
@@ -330,7 +367,17 @@ export function createSync(options: SyncOptions): Sync {
     run()
   }
 
-  return { enqueue, flush, retry, getSnapshot: () => snapshot, getInitialSnapshot: () => initial, subscribe, publish }
+  function forget(): void {
+    isForgotten = true
+    drop(pending, identityChanged())
+    confirmed = undefined
+    refusal = undefined
+    stoppedBy = identityChanged()
+    nap.wake()
+    publish()
+  }
+
+  return { enqueue, flush, retry, getSnapshot: () => snapshot, getInitialSnapshot: () => initial, subscribe, publish, forget }
 }
 
 // More than this, and a platform's timer goes off at once.
@@ -341,44 +388,9 @@ function isAboutContent({ code, status }: TalonOneError): boolean {
   return code === 'bad_request' || code === 'invalid_input' || status === 413
 }
 
-function closedError(): TalonOneError {
-  return new TalonOneError('session_closed', 'this cart has been ordered or cancelled: start one with a new session id')
-}
+// How long a session that is in the cache is taken for what the server has, such as one that a server has just rendered.
+const freshMs = 30_000
 
-function unpricedError(): TalonOneError {
-  return new TalonOneError(
-    'invalid_price',
-    'the server gave a line no price, so there is no total: check the `pricing` of the proxy, or the catalogue',
-  )
-}
-
-function lineNotFound(): TalonOneError {
-  return new TalonOneError('line_not_found', 'the cart has no line with this key: it may have been removed elsewhere')
-}
-
-// A listener that throws must not keep the others, or the promises of edits, from hearing the news.
-function callSafely(listener: () => void): void {
-  try {
-    listener()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
-  }
-}
-
-function withResolvers(): { promise: Promise<Confirmed>; resolve: (confirmed: Confirmed) => void; reject: (error: TalonOneError) => void } {
-  let resolve: (confirmed: Confirmed) => void = () => {}
-  let reject: (error: TalonOneError) => void = () => {}
-  const promise = new Promise<Confirmed>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
-}
-
-/** Marks a promise as looked at, so that ignoring its rejection is no unhandled one. */
-export function handled<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => undefined)
-  return promise
+function isFresh(state: { dataUpdatedAt: number; isInvalidated: boolean } | undefined): boolean {
+  return state !== undefined && !state.isInvalidated && Date.now() - state.dataUpdatedAt < freshMs
 }

@@ -48,6 +48,7 @@ export interface CartView {
   totals: { subtotal: Amount; additionalCosts: Amount; discount: Amount; total: Amount }
   /** Every discount by name, those of single lines included. */
   discounts: readonly ({ name: string } & Amount)[]
+  /** As of the last answer: the shop's server has the last word on them. */
   additionalCosts: readonly PricedCost[]
   coupons: readonly CartCode[]
   referral: CartCode | undefined

@@ -1,12 +1,15 @@
-/** What a shopper may see of an answer: built anew from these lists, so a field the API adds tomorrow does not leak. */
+/** What a shopper may see of an answer: built anew from these lists. Points, achievements and the props of effects go as they are. */
 import type { Effect, EffectType } from '../effects.ts'
-import type { Coupon, CustomerProfile, CustomerSessionV2, Giveaway, InventoryCoupon, InventoryReferral } from '../schema.ts'
+import type { CartItem, Coupon, CustomerProfile, CustomerSessionV2, Giveaway, InventoryCoupon, InventoryReferral } from '../schema.ts'
 import { isRecord } from '../shape.ts'
 
 /** Whom an answer goes to, and under which id the browser knows the session. */
 export interface Reader {
   profileId: string
   browserSessionId: string | undefined
+  /** The attributes a shopper may see, which are those a shopper may set. */
+  sessionAttributes: readonly string[]
+  itemAttributes: readonly string[]
 }
 
 type Filter = (value: unknown, reader: Reader) => unknown
@@ -89,9 +92,7 @@ const sessionNames: Names<CustomerSessionV2> = [
   'referralCode',
   'loyaltyCards',
   'state',
-  'cartItems',
   'additionalCosts',
-  'attributes',
   'firstSession',
   'updateCount',
   'total',
@@ -100,9 +101,40 @@ const sessionNames: Names<CustomerSessionV2> = [
   'cartItemAdditionalCostTotal',
   'updated',
 ]
+const itemNames: Names<CartItem> = [
+  'name',
+  'sku',
+  'quantity',
+  'price',
+  'category',
+  'product',
+  'weight',
+  'height',
+  'width',
+  'length',
+  'position',
+  'additionalCosts',
+  'returnedQuantity',
+  'remainingQuantity',
+]
+const item: Filter = (value, reader) =>
+  isRecord(value) ? { ...pick(value, itemNames), ...attributesOf(value, reader.itemAttributes) } : undefined
+
 const session = own('profileId' satisfies keyof CustomerSessionV2, (value, reader) =>
-  isRecord(value) ? { ...pick(value, sessionNames), integrationId: reader.browserSessionId } : undefined,
+  isRecord(value)
+    ? {
+        ...pick(value, sessionNames),
+        cartItems: list(item)(value.cartItems, reader),
+        attributes: isRecord(value.attributes) ? pick(value.attributes, reader.sessionAttributes) : {},
+        integrationId: reader.browserSessionId,
+      }
+    : undefined,
 )
+
+function attributesOf({ attributes }: Record<string, unknown>, names: readonly string[]): { attributes?: Record<string, unknown> } {
+  const shown = isRecord(attributes) ? pick(attributes, names) : {}
+  return Object.keys(shown).length === 0 ? {} : { attributes: shown }
+}
 
 const loyalty = parts({ programs: asIs })
 
@@ -123,7 +155,9 @@ const effect: Filter = (value, reader) => {
   if (recipients.some((name) => props[name] !== undefined && props[name] !== reader.profileId)) return undefined
   // Rejections say to developers which condition failed; that is a hint for guessing.
   const { details: _details, conditionIndex: _condition, effectIndex: _effect, ...shown } = props
-  return { ...pick(value, envelope), rulesetId: 0, ruleName: '', props: { ...shown, ...coarse(shown.rejectionReason) } }
+  const replaced = tellTale.get(String(shown.rejectionReason))
+  if (replaced !== undefined) return { ...nowhere, effectType: value.effectType, props: { ...shown, rejectionReason: replaced } }
+  return { ...pick(value, envelope), rulesetId: 0, ruleName: '', props: shown }
 }
 
 // These confirm that a code exists although it is not the reader's.
@@ -132,10 +166,8 @@ const tellTale = new Map([
   ['ReferralRecipientDoesNotMatch', 'ReferralNotFound'],
 ])
 
-function coarse(reason: unknown): { rejectionReason?: string } {
-  const replacement = tellTale.get(String(reason))
-  return replacement === undefined ? {} : { rejectionReason: replacement }
-}
+// What the refusal of a code that does not exist carries.
+const nowhere = { campaignId: 0, ruleIndex: 0, rulesetId: 0, ruleName: '' }
 
 const effects = list(effect)
 

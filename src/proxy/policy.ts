@@ -17,8 +17,10 @@ export interface ShopperOperations {
   referrals?: { campaignIds: readonly number[] }
   /** Write these attributes of the own profile. */
   profileAttributes?: readonly string[]
-  /** Write these attributes of the own session. */
+  /** Write and read these attributes of the own session. Default: none. */
   sessionAttributes?: readonly string[]
+  /** Write and read these attributes of the own cart's items, such as an engraving. Default: none. */
+  itemAttributes?: readonly string[]
 }
 
 type OperationId = keyof typeof endpoints
@@ -30,7 +32,7 @@ export type Policy = (input: Record<string, unknown>, shopper: Shopper) => Recor
 export function policiesFor(operations: ShopperOperations): ReadonlyMap<string, Policy> {
   const policies: Partial<Record<OperationId, Policy>> = {
     getCustomerSession: (input) => input,
-    updateCustomerSessionV2: (input, shopper) => sessionInput(input, shopper, operations.sessionAttributes ?? []),
+    updateCustomerSessionV2: (input, shopper) => sessionInput(input, shopper, operations),
     getCustomerInventory: (input) => input,
     ...(operations.reservations && { createCouponReservation: (input) => input, deleteCouponReservation: (input) => input }),
     ...(operations.referrals && { createReferral: referralPolicy(operations.referrals.campaignIds) }),
@@ -60,13 +62,20 @@ const sessionFields = new Set([
 ])
 const mostCoupons = 10
 
-function sessionInput(input: Record<string, unknown>, shopper: Shopper, attributes: readonly string[]): Record<string, unknown> {
+function sessionInput(
+  input: Record<string, unknown>,
+  shopper: Shopper,
+  { sessionAttributes = [], itemAttributes = [] }: ShopperOperations,
+): Record<string, unknown> {
   // `readInput` has held the input to the row's shape: a session is there, and it is an object.
   const session = input.customerSession as Record<string, unknown>
   const issues: TalonOneIssue[] = []
   refuseQuery(input, ['dry', 'now'], issues)
   refuseOthers(session, sessionFields, '/customerSession', issues)
-  refuseAttributes(session.attributes, attributes, '/customerSession/attributes', issues)
+  refuseAttributes(session.attributes, sessionAttributes, '/customerSession/attributes', issues)
+  for (const [index, item] of listOf(session.cartItems).entries()) {
+    if (isRecord(item)) refuseAttributes(item.attributes, itemAttributes, `/customerSession/cartItems/${index}/attributes`, issues)
+  }
   if (session.state !== undefined && session.state !== 'open')
     issues.push({ pointer: '/customerSession/state', message: 'a shopper may only keep a session open' })
   if (listOf(session.couponCodes).length > mostCoupons)

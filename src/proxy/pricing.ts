@@ -7,12 +7,14 @@ import { Problem } from './problem.ts'
 export interface DraftItem {
   sku: string
   quantity: number
+  /** Those on the proxy's `itemAttributes` list. */
+  attributes?: Record<string, unknown>
 }
 
 /** A cart as the shop's server prices it. Major currency units. */
 export interface PricedDraft {
-  /** As many items as the draft has, in its order. */
-  cartItems: CartItem[]
+  /** One for each item of the draft, in its order; undefined for one that is not sold: then the shopper's edit is refused. */
+  cartItems: (CartItem | undefined)[]
   /** Such as shipping. What the browser said of them is dropped. */
   additionalCosts?: Record<string, AdditionalCost>
 }
@@ -41,9 +43,14 @@ export async function priceInput(pricing: Pricing, input: Record<string, unknown
 
 async function reprice(pricing: Extract<Pricing, Function>, items: DraftItem[], shopper: Shopper): Promise<PricedDraft> {
   const priced = await askPricing(pricing, items, shopper)
-  const agrees = priced.cartItems.length === items.length && priced.cartItems.every((item, index) => item.sku === items[index]?.sku)
+  const { cartItems } = priced
+  const agrees = cartItems.length === items.length && cartItems.every((item, index) => item === undefined || item.sku === items[index]?.sku)
   // Effects address lines by position: a cart that lost or moved a line would be discounted in the wrong place.
-  if (!agrees) throw new Problem(503, 'reprice_failed')
+  if (!agrees) throw new Problem(503, 'reprice_failed', { retryable: true })
+  const issues = cartItems.flatMap((item, index) =>
+    item ? [] : [{ pointer: `/customerSession/cartItems/${index}/sku`, message: 'not for sale' }],
+  )
+  if (issues.length > 0) throw new Problem(422, 'field_not_allowed', { issues })
   return priced
 }
 
@@ -51,11 +58,11 @@ async function askPricing(pricing: Extract<Pricing, Function>, items: DraftItem[
   try {
     return await pricing({ items }, shopper)
   } catch (cause) {
-    throw new Problem(503, 'reprice_failed', { cause })
+    throw new Problem(503, 'reprice_failed', { retryable: true, cause })
   }
 }
 
-function draftItem({ sku, quantity }: Record<string, unknown>): DraftItem {
-  // `readInput` has held both to the row's shape.
-  return { sku: sku as string, quantity: quantity as number }
+function draftItem({ sku, quantity, attributes }: Record<string, unknown>): DraftItem {
+  // `readInput` has held all three to the row's shape.
+  return { sku: sku as string, quantity: quantity as number, ...(isRecord(attributes) && { attributes }) }
 }

@@ -56,7 +56,9 @@ export function createShopperProxy(options: ShopperProxyOptions): (request: Requ
   checkOptions(options)
   const { basePath = '/talon-one', maxBody = 65_536, pricing, identify, onEvent = logTrouble } = options
   const send = createUpstream(options.upstream, options.fetch ?? globalThis.fetch, options.timeout ?? 10_000)
-  const policies = policiesFor(options.operations ?? {})
+  const { operations = {} } = options
+  const { sessionAttributes = [], itemAttributes = [] } = operations
+  const policies = policiesFor(operations)
   if (pricing === 'trust-browser') onEvent({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
   const warnOnce = onceOnly(onEvent)
 
@@ -70,7 +72,12 @@ export function createShopperProxy(options: ShopperProxyOptions): (request: Requ
     const { status, data } = await send(route.endpoint, await inNamespace(options, priced, shopper)).catch(emptyWalletOf(route.endpoint))
     return answerResponse(
       status,
-      filterAnswer(route.endpoint.operationId, data, { profileId: shopper.profileId, browserSessionId: sessionIdOf(asked) }),
+      filterAnswer(route.endpoint.operationId, data, {
+        profileId: shopper.profileId,
+        browserSessionId: sessionIdOf(asked),
+        sessionAttributes,
+        itemAttributes,
+      }),
     )
   }
 
@@ -204,13 +211,16 @@ function logTrouble(event: ProxyEvent): void {
     console.error(`talon-one proxy: ${event.operationId ?? 'a request'} failed with ${event.error} (${event.requestId})`)
 }
 
-function checkOptions({ secret, pricing, identify, basePath }: ShopperProxyOptions): void {
+function checkOptions({ secret, pricing, identify, basePath, timeout = 1, maxBody = 1 }: ShopperProxyOptions): void {
   const wrong = (what: string) => new Error(`createShopperProxy: ${what}`)
   if (!isSecret(secret)) throw wrong('`secret` must have at least 32 characters')
   if (typeof identify !== 'function') throw wrong('`identify` must be a function')
   if (pricing !== 'catalog' && pricing !== 'trust-browser' && typeof pricing !== 'function') {
     throw wrong("`pricing` must be 'catalog', a function that prices on the server, or 'trust-browser'")
   }
+  // A number from the environment that is not there is NaN.
+  if (!(timeout > 0 && timeout < 2 ** 31)) throw wrong('`timeout` must be a number of milliseconds above 0')
+  if (!(maxBody > 0)) throw wrong('`maxBody` must be a number of bytes above 0')
   if (basePath !== undefined && !/^(\/[\w.-]+)*$/.test(basePath))
     throw wrong("`basePath` must be a path such as '/talon-one', without a slash at its end")
 }

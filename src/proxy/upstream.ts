@@ -30,16 +30,17 @@ export function createUpstream(upstream: Upstream, fetch: typeof globalThis.fetc
       ...credential(body ?? ''),
     }
     const isWrite = endpoint.kind === 'write'
-    const response = await fetchUpstream(isWrite, () =>
+    const signal = AbortSignal.timeout(timeout)
+    const response = await fetchUpstream(isWrite, signal, () =>
       fetch(origin + request.path + request.search, {
         method: request.method,
         headers,
         redirect: 'manual',
-        signal: AbortSignal.timeout(timeout),
+        signal,
         ...(body !== undefined && { body }),
       }),
     )
-    const text = await fetchUpstream(isWrite, () => response.text())
+    const text = await fetchUpstream(isWrite, signal, () => response.text())
     if (!response.ok) throw refusalOf(response, text, isWrite)
     if (response.status === 204) return { status: 204, data: undefined }
     const data = parse(text)
@@ -68,14 +69,22 @@ function credentialOf(upstream: Upstream): (body: string) => Record<string, stri
   return () => ({ authorization: `ApiKey-v1 ${key}` })
 }
 
-async function fetchUpstream<Value>(isWrite: boolean, task: () => Promise<Value>): Promise<Value> {
+async function fetchUpstream<Value>(isWrite: boolean, signal: AbortSignal, task: () => Promise<Value>): Promise<Value> {
   try {
-    return await task()
+    // A fetch of the shop's own may know nothing of the signal.
+    return await Promise.race([task(), late(signal)])
   } catch (error) {
     const outcome = isWrite ? ({ outcome: 'unknown' } as const) : {}
     if (error instanceof Error && error.name === 'TimeoutError') throw new Problem(504, 'upstream_timeout', { retryable: true, ...outcome })
     throw new Problem(503, 'upstream_unavailable', { retryable: true, ...outcome })
   }
+}
+
+function late(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 function refusalOf(response: Response, text: string, isWrite: boolean): Problem {

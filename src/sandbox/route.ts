@@ -20,19 +20,19 @@ const rows = Object.entries(endpoints).map(([name, endpoint]): [keyof Table, End
 /** Finds the row, wherever the API is mounted. Refuses an unknown path with 404 and a wrong method with 405. */
 export function routeOf(method: string, pathname: string): Route {
   const allowed = new Set<string>()
-  for (const path of pathsIn(pathname)) {
-    for (const [name, endpoint] of rows) {
-      const params = recognise(endpoint, endpoint.method, path)
-      if (params === undefined) continue
-      if (endpoint.method === method) return { name, endpoint, params }
-      allowed.add(endpoint.method)
-    }
+  const segments = pathname.split('/')
+  for (const [name, endpoint] of rows) {
+    const params = recognise(endpoint, endpoint.method, endOf(segments, endpoint))
+    if (params === undefined) continue
+    if (endpoint.method === method) return { name, endpoint, params }
+    allowed.add(endpoint.method)
   }
   if (allowed.size === 0) throw notFound('Path')
   throw new Refusal(405, 'This method is not allowed here', undefined, { allow: [...allowed].join(', ') })
 }
 
-// A path of the API starts with its version; what stands before is where somebody mounted it. An id may look like a version too.
-function pathsIn(pathname: string): string[] {
-  return [...pathname.matchAll(/\/v\d\//g)].map(({ index }) => pathname.slice(index))
+// As much of a path as a row has; what stands before is where somebody mounted the API.
+function endOf(segments: readonly string[], { path }: Endpoint): string {
+  const count = path.split('/').length - 1
+  return `/${segments.slice(-count).join('/')}`
 }

@@ -9,8 +9,9 @@ import type { Connect, Plugin } from 'vite'
 import { createTalonOne } from '../../src/client.ts'
 import { getCustomerSession, updateCustomerSessionV2 } from '../../src/endpoints.ts'
 import { priceCart } from '../../src/price.ts'
-import { createShopperProxy, type DraftItem, type PricedDraft, type Shopper, shopperSessionId } from '../../src/proxy/index.ts'
+import { createShopperProxy, type DraftItem, type Shopper, shopperSessionId } from '../../src/proxy/index.ts'
 import { createSandbox } from '../../src/sandbox/index.ts'
+import type { CartItem } from '../../src/schema.ts'
 import { products } from './products.ts'
 
 type FetchHandler = (request: Request) => Response | Promise<Response>
@@ -50,7 +51,7 @@ function createShop(): { proxy: FetchHandler; orders: FetchHandler } {
     upstream: { baseUrl, apiKey },
     fetch,
     identify: guestOf,
-    pricing: ({ items }) => priceFromCatalogue(items),
+    pricing: ({ items }) => ({ cartItems: items.map(priceFromCatalogue) }),
     operations: { reservations: true, referrals: { campaignIds: [5] } },
   })
   const orderSystem = createTalonOne({ baseUrl, fetch, headers: { authorization: `ApiKey-v1 ${apiKey}` } })
@@ -63,7 +64,7 @@ function createShop(): { proxy: FetchHandler; orders: FetchHandler } {
     if (request.method !== 'POST' || !guest || browserId === undefined) return Response.json({ error: 'not an order' }, { status: 400 })
     const customerSessionId = await shopperSessionId(namespace, guest.profileId, browserId)
     const { customerSession } = await orderSystem.send(getCustomerSession, { customerSessionId })
-    const { cartItems } = priceFromCatalogue(customerSession?.cartItems ?? [])
+    const cartItems = (customerSession?.cartItems ?? []).map(priceFromCatalogue).filter((item) => item !== undefined)
     const closed = await orderSystem.send(updateCustomerSessionV2, {
       customerSessionId,
       customerSession: { profileId: guest.profileId, state: 'closed', cartItems },
@@ -81,15 +82,10 @@ async function sessionIdIn(request: Request): Promise<string | undefined> {
   return typeof body === 'object' && body !== null && 'sessionId' in body && typeof body.sessionId === 'string' ? body.sessionId : undefined
 }
 
-/** The only prices that count: a browser says which product and how many. */
-function priceFromCatalogue(items: readonly DraftItem[]): PricedDraft {
-  return {
-    cartItems: items.map(({ sku, quantity }) => {
-      const product = products.find((one) => one.sku === sku)
-      if (!product) throw new Error('not in the catalogue')
-      return { sku, quantity, name: product.name, category: product.category, price: product.price }
-    }),
-  }
+/** The only price that counts: a browser says which product and how many. Undefined for what is not sold here. */
+function priceFromCatalogue({ sku, quantity }: DraftItem): CartItem | undefined {
+  const product = products.find((one) => one.sku === sku)
+  return product && { sku, quantity, name: product.name, category: product.category, price: product.price }
 }
 
 // Everybody is a guest here, known by a cookie that scripts cannot read. The prefix keeps guests apart from real profiles,

@@ -356,6 +356,32 @@ describe('nothing of one is shown to another', () => {
   })
 })
 
+test('signing out by clearing the cache: what waited is given up, and the next shopper starts with a cart of their own', async () => {
+  const server = openServer()
+  const queryClient = new QueryClient()
+  const shop = () => (
+    <Shop client={server.client} queryClient={queryClient}>
+      <CartView />
+    </Shop>
+  )
+  const { rerender } = render(shop())
+  await settle(server)
+  server.always({ status: 401 })
+  click('add bread')
+  await settle(server)
+  expect(cartText()).toContain('Bread: 2')
+  await act(async () => queryClient.clear())
+  server.sessions.delete('cart')
+  server.always('answer')
+  rerender(shop())
+  await settle(server)
+  expect(cartText()).not.toContain('Apple')
+  click('add bread')
+  await settle(server)
+  await act(() => server.clock.advance(1000))
+  expect(server.sessions.get('cart')?.cartItems.map(({ sku, quantity }) => [sku, quantity])).toEqual([['BREAD', 1]])
+})
+
 describe('on a server', () => {
   test('renders the loading state, sends nothing, and hydrates without a difference', async () => {
     const server = openServer()

@@ -390,3 +390,46 @@ test('promises that nobody looks at are no unhandled rejections', async () => {
   process.off('unhandledRejection', listener)
   expect(unhandled).toEqual([])
 })
+
+describe('after a 401 somebody else may have signed in', () => {
+  const session = { profileId: 'ada', cartItems: [{ ...apple, quantity: 2 }] }
+
+  test.each([
+    ['finds another one’s session', { profileId: 'bob', cartItems: [{ ...bread, quantity: 1 }] }, { BREAD: 1 }],
+    ['finds none', undefined, {}],
+  ])('who %s: what waited is not sent', async (_, theirs, left) => {
+    const { cart, clock, server, shown } = await openLoaded({ session })
+    server.script('PUT', { status: 401 })
+    const edit = outcomeOf(cart.add(apple))
+    await clock.settle()
+    server.sessions.delete('cart')
+    if (theirs) server.write('cart', theirs)
+    cart.retry()
+    await clock.advance(1000)
+    expect(edit()).toEqual({ error: 'identity_changed' })
+    expect(shown()).toEqual(left)
+    expect(server.puts).toHaveLength(1)
+  })
+
+  test('who is the same one: it is sent', async () => {
+    const { cart, clock, server, stored } = await openLoaded({ session })
+    server.script('PUT', { status: 401 })
+    void cart.add(apple)
+    await clock.settle()
+    cart.retry()
+    await clock.advance(1000)
+    expect(stored()).toEqual([['APPLE', 3]])
+  })
+})
+
+test('a cart that is forgotten gives up what waits and does nothing more', async () => {
+  const { cart, clock, server, view } = await openLoaded({ session: { cartItems: [{ ...apple, quantity: 2 }] } })
+  server.script('PUT', { status: 503 })
+  const edit = outcomeOf(cart.add(apple))
+  await clock.settle()
+  cart.forget()
+  const later = outcomeOf(cart.add(bread))
+  await clock.advance(60_000)
+  expect([edit(), later()]).toEqual([{ error: 'identity_changed' }, { error: 'identity_changed' }])
+  expect([view().lines, view().session, server.puts.length]).toEqual([[], undefined, 1])
+})

@@ -14,12 +14,16 @@ describe('flush', () => {
     expect(flushed()).toEqual({ revision: 2, total: { status: 'confirmed', value: 8 } })
   })
 
-  test('resolves at once when nothing waits', async () => {
+  test('asks the server when nothing waits: a total may have changed there', async () => {
     const { cart, clock, server } = await openLoaded({ session })
     const flushed = outcomeOf(cart.flush())
     await clock.settle()
     expect(flushed()).toEqual({ revision: 1, total: { status: 'confirmed', value: 5 } })
-    expect(server.requests).toHaveLength(1)
+    server.write('cart', { cartItems: [{ ...apple, quantity: 4 }] })
+    const flushedAgain = outcomeOf(cart.flush())
+    await clock.settle()
+    expect(flushedAgain()).toEqual({ revision: 2, total: { status: 'confirmed', value: 10 } })
+    expect(server.requests).toHaveLength(3)
   })
 
   test('knows no total, and shows none as certain, while a line has no price', async () => {

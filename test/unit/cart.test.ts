@@ -293,3 +293,20 @@ describe('the store', () => {
     })
   })
 })
+
+test('what no server should send does not reach a total, nor the next request', async () => {
+  const odd = { ...apple, quantity: 2, price: '2.50', attributes: null, additionalCosts: null, name: 7 }
+  const { cart, clock, server, view } = await openLoaded({ session: { cartItems: [{ ...apple, quantity: 2 }] } })
+  // Such an answer has no type.
+  server.script('PUT', { status: 200, body: { customerSession: { state: 'open', cartItems: [odd], updateCount: 2 }, effects: [] } })
+  await Promise.all([cart.setQuantity('APPLE', 2), clock.settle()])
+  expect(view().lines[0]).toMatchObject({ sku: 'APPLE', total: { status: 'stale', value: 0 } })
+  await Promise.all([cart.setQuantity('APPLE', 3), clock.advance(1000)])
+  expect(server.puts.at(-1)?.session?.cartItems).toEqual([{ sku: 'APPLE', quantity: 3 }])
+})
+
+test('attributes that somebody else set are neither sent back nor overwritten', async () => {
+  const { cart, clock, server } = await openLoaded({ session: { attributes: { channel: 'web', gift: false } } })
+  await Promise.all([cart.setAttributes({ gift: true }), clock.settle()])
+  expect(server.puts.at(-1)?.session?.attributes).toEqual({ gift: true })
+})

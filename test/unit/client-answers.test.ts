@@ -88,6 +88,11 @@ describe('a refusal', () => {
     expect(error.message).toContain("is `baseUrl` the proxy's address?")
   })
 
+  test('with status 404 from a server that does not speak the API is not a session that does not exist', async () => {
+    await using server = await serve(() => ({ status: 404, body: { error: 'no such route' } }))
+    expect(await failureOf(read(createTalonOne({ baseUrl: server.url })))).toMatchObject({ code: 'unexpected_answer', status: 404 })
+  })
+
   test('of Talon.One tells where, by title and pointer', async () => {
     const body = {
       message: 'Validation failed for anna',

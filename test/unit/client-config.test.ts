@@ -115,6 +115,12 @@ describe('a base URL', () => {
   )
 })
 
+test('a client that brings a key speaks for nobody in particular', async () => {
+  const direct = createTalonOne({ baseUrl: 'https://promotions.shop.example', headers: { authorization: 'ApiKey-v1 key' } })
+  expect(direct.profileId).toBeUndefined()
+  expect(createTalonOne({ baseUrl: 'https://shop.example/talon-one' }).profileId).toBe('me')
+})
+
 describe('a credential of Talon.One', () => {
   const key = 'CANARYdbc644d33aa74d582bd9479c59e16f970fe13bf34e208c39d6c7fa7586968468'
   const credentials: [string, HeadersInit][] = [

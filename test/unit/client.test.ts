@@ -164,7 +164,7 @@ test('several clients side by side do not mix', async () => {
 
 describe('the hooks of a client', () => {
   test('see each request with its row, and each answer', async () => {
-    await using server = await serve(({ method }) => ({ status: method === 'GET' ? 404 : 200, body: state }))
+    await using server = await serve(({ method }) => ({ status: method === 'GET' ? 400 : 200, body: state }))
     const seen: unknown[] = []
     const client = createTalonOne({
       baseUrl: server.url,
@@ -172,13 +172,13 @@ describe('the hooks of a client', () => {
       onResponse: async (response, endpoint) => void seen.push([response.status, endpoint.operationId, await response.text()]),
     })
     expect(await write(client)).toEqual(state)
-    expect(await failureOf(read(client))).toMatchObject({ code: 'not_found' })
+    expect(await failureOf(read(client))).toMatchObject({ code: 'bad_request' })
     const body = JSON.stringify({ customerSession: { profileId: 'me', cartItems: cart.customerSession.cartItems } })
     expect(seen).toEqual([
       ['PUT', 'updateCustomerSessionV2', body],
       [200, 'updateCustomerSessionV2', JSON.stringify(state)],
       ['GET', 'getCustomerInventory', ''],
-      [404, 'getCustomerInventory', JSON.stringify(state)],
+      [400, 'getCustomerInventory', JSON.stringify(state)],
     ])
   })
 

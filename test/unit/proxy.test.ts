@@ -68,6 +68,11 @@ function createShop(options: Partial<ShopperProxyOptions> = {}) {
   return { proxy, call, sent, events }
 }
 
+/** The part of an answer that a test reads. */
+interface UpdatedSession {
+  customerSession: { cartItems: { attributes?: unknown }[]; attributes: unknown }
+}
+
 const cart = (session: Record<string, unknown> = {}) => ({ customerSession: { cartItems: [{ sku: 'beans', quantity: 2 }], ...session } })
 const codeOf = async (response: Response): Promise<unknown> => ((await response.json()) as { code: unknown }).code
 
@@ -111,7 +116,6 @@ test('prices come from the server, whatever the browser says', async () => {
       price: 0.01,
       category: 'Free',
       name: 'x',
-      attributes: { vip: true },
       additionalCosts: { shipping: { price: 0 } },
     },
   ]
@@ -356,6 +360,34 @@ test.each([
   expect([response.status, await codeOf(response), sent]).toEqual([500, 'identity_invalid', []])
 })
 
+test('a product that is not sold is refused with its place, so that a cart can go on without it', async () => {
+  const { call, sent } = createShop({
+    pricing: ({ items }) => ({ cartItems: items.map((item) => (item.sku === 'gone' ? undefined : { ...item, price: 1 })) }),
+  })
+  const items = ['beans', 'gone'].map((sku) => ({ sku, quantity: 1 }))
+  const response = await call('PUT', '/v2/customer_sessions/basket', { body: cart({ cartItems: items }) })
+  expect([response.status, await response.json(), sent]).toEqual([
+    422,
+    expect.objectContaining({ issues: [{ pointer: '/customerSession/cartItems/1/sku', message: 'not for sale' }] }),
+    [],
+  ])
+})
+
+test('attributes of items and session are those that were listed, on the way in and on the way out', async () => {
+  const engraved = [{ sku: 'ring', quantity: 1, attributes: { engraving: 'Anna' } }]
+  const { call: strict } = createShop()
+  expect((await strict('PUT', '/v2/customer_sessions/basket', { body: cart({ cartItems: engraved }) })).status).toBe(422)
+  const { call } = createShop({
+    operations: { itemAttributes: ['engraving'], sessionAttributes: ['gift'] },
+    pricing: ({ items }) => ({
+      cartItems: items.map((item) => ({ ...item, price: 1, attributes: { ...item.attributes, purchasePrice: 3 } })),
+    }),
+  })
+  const body = { ...cart({ cartItems: engraved, attributes: { gift: true } }), responseContent: ['customerSession'] }
+  const { customerSession } = (await (await call('PUT', '/v2/customer_sessions/basket', { body })).json()) as UpdatedSession
+  expect([customerSession.cartItems[0]?.attributes, customerSession.attributes]).toEqual([{ engraving: 'Anna' }, { gift: true }])
+})
+
 test('a pricing that fails is told to the log, and to the shopper as what it is', async () => {
   const { call, sent, events } = createShop({
     pricing: () => {
@@ -423,7 +455,9 @@ test('a write that was not answered is told as unknown', async () => {
   expect(await response.json()).toMatchObject({ code: 'upstream_unavailable', outcome: 'unknown', retryable: true })
 })
 
-test('an upstream that does not answer in time is a timeout', async () => {
+test('an upstream that does not answer in time is a timeout, also when its fetch knows nothing of signals', async () => {
+  const { call: deaf } = createShop({ timeout: 20, fetch: () => new Promise(() => {}) })
+  expect((await deaf('PUT', '/v2/customer_sessions/basket', { body: cart() })).status).toBe(504)
   const never: typeof fetch = (_, init) =>
     new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
   const { call } = createShop({ timeout: 20, fetch: never })
@@ -463,7 +497,12 @@ test('an answer holds what a shopper may see, and nothing of others', async () =
       { effectType: 'reserveCoupon', props: { couponValue: canary, profileIntegrationId: 'bob' } },
       { effectType: 'triggerWebhook', props: { webhookName: canary } },
       { effectType: 'error', props: { message: canary } },
-      { effectType: 'rejectCoupon', props: { value: 'X', rejectionReason: 'CouponRecipientDoesNotMatch', details: canary } },
+      {
+        campaignId: 7,
+        triggeredByCoupon: 9,
+        effectType: 'rejectCoupon',
+        props: { value: 'X', rejectionReason: 'CouponRecipientDoesNotMatch', details: canary },
+      },
       { effectType: 'brandNewEffect', props: { shown: 1 } },
     ],
   }
@@ -475,7 +514,7 @@ test('an answer holds what a shopper may see, and nothing of others', async () =
     createdReferrals: [],
     effects: [
       { effectType: 'setDiscount', props: { name: 'ten', value: 1 } },
-      { effectType: 'rejectCoupon', props: { value: 'X', rejectionReason: 'CouponNotFound' } },
+      { campaignId: 0, effectType: 'rejectCoupon', props: { value: 'X', rejectionReason: 'CouponNotFound' } },
       { effectType: 'brandNewEffect' },
     ],
   })
@@ -527,6 +566,8 @@ test.each([
   [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: undefined } }, '`upstream.apiKey`'],
   [{ upstream: { baseUrl: undefined, apiKey: key } }, '`upstream.baseUrl`'],
   [{ secret: undefined }, '`secret`'],
+  [{ timeout: Number.NaN }, '`timeout`'],
+  [{ maxBody: Number.NaN }, '`maxBody`'],
 ])('bad configuration refuses to start and names the option only: %j', (options, named) => {
   // The point of the test is what the types forbid.
   const start = () => createShop(options as unknown as Partial<ShopperProxyOptions>)

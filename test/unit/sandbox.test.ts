@@ -19,7 +19,8 @@ describe('the address', () => {
     ['a whole address as text', `https://shop.europe-west1.talon.one${session}`],
     ['a request', new Request(`https://shop.europe-west1.talon.one${session}`)],
     ['below a mount', `/talon-one${session}`],
-    ['below a mount that looks like a version', `/api/v1/talon-one${session}`],
+    ['below a mount that looks like a version', `/api/v1${session}`],
+    ['below a long mount', `${'/v1'.repeat(5000)}${session}`],
     ['one whose id looks like a version', '/talon-one/v2/customer_sessions/v2'],
   ])('may be %s', async (_, input) => {
     const { fetch } = createSandbox()
