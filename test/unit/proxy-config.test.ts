@@ -1,0 +1,66 @@
+import { createHmac } from 'node:crypto'
+import { contentSignature, type ShopperProxyOptions } from 'talon-one-react/proxy'
+import { expect, test } from 'vitest'
+import { key, createShop, cart } from './proxy-shop.ts'
+
+test("'trust-browser' warns when it starts", () => {
+  const { events } = createShop({ pricing: 'trust-browser' })
+  expect(events).toEqual([{ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' }])
+})
+
+test('a mount path that a framework has cut off is told once', async () => {
+  const { proxy, events } = createShop()
+  for (const id of ['1', '2']) await proxy(new Request(`https://shop.example/v2/customer_sessions/${id}`))
+  expect(events.filter(({ type }) => type === 'warning')).toEqual([expect.objectContaining({ option: 'basePath' })])
+})
+
+test.each([
+  [{ secret: 'short' }, '`secret`'],
+  [{ pricing: undefined }, '`pricing`'],
+  [{ identify: undefined }, '`identify`'],
+  [{ basePath: 'talon-one/' }, '`basePath`'],
+  [{ upstream: { baseUrl: 'http://shop.talon.one', apiKey: key } }, 'https'],
+  [{ upstream: { baseUrl: 'https://user:pass@shop.talon.one', apiKey: key } }, 'origin'],
+  [{ upstream: { baseUrl: 'https://shop.talon.one/path', apiKey: key } }, 'origin'],
+  [{ upstream: { baseUrl: 'https://shop.talon.one?x', apiKey: key } }, 'origin'],
+  [{ upstream: { baseUrl: 'nonsense', apiKey: key } }, 'URL'],
+  [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: `${key}\nx` } }, '`upstream.apiKey`'],
+  [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: '' } }, '`upstream.apiKey`'],
+  [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: undefined } }, '`upstream.apiKey`'],
+  [{ upstream: { baseUrl: undefined, apiKey: key } }, '`upstream.baseUrl`'],
+  [{ secret: undefined }, '`secret`'],
+  [{ timeout: Number.NaN }, '`timeout`'],
+  [{ maxBody: Number.NaN }, '`maxBody`'],
+])('bad configuration refuses to start and names the option only: %j', (options, named) => {
+  // The point of the test is what the types forbid.
+  const start = () => createShop(options as unknown as Partial<ShopperProxyOptions>)
+  expect(start).toThrow(named)
+  expect(start).not.toThrow(key)
+})
+
+test('the legacy signature is the HMAC of the very bytes that are sent', async () => {
+  const applicationKey = 'fefecafedeadbeef'
+  let headers = new Headers()
+  let body = ''
+  const { call } = createShop({
+    upstream: { baseUrl: 'https://shop.talon.one', contentSignature: contentSignature({ applicationId: 73, applicationKey }) },
+    fetch: async (_, init) => {
+      headers = new Headers(init?.headers)
+      body = await new Response(init?.body).text()
+      return Response.json({ effects: [] })
+    },
+  })
+  await call('PUT', '/v2/customer_sessions/basket', { body: cart() })
+  const mac = createHmac('md5', Buffer.from(applicationKey, 'hex')).update(body).digest('hex')
+  expect(headers.get('content-signature')).toBe(`signer=73; signature=${mac}`)
+  expect(headers.has('authorization')).toBe(false)
+})
+
+test.each([
+  [{ applicationId: 0, applicationKey: 'ab' }],
+  [{ applicationId: 1, applicationKey: 'xyz' }],
+  [{ applicationId: 1, applicationKey: 'abc' }],
+])('a legacy credential that cannot work is refused without being quoted: %j', (credential) => {
+  expect(() => contentSignature(credential)).toThrow('contentSignature')
+  expect(() => contentSignature(credential)).not.toThrow(credential.applicationKey)
+})

@@ -1,0 +1,88 @@
+import { shopperSessionId } from 'talon-one-react/proxy'
+import { expect, test } from 'vitest'
+import { secret, createShop, cart, codeOf } from './proxy-shop.ts'
+
+test('a session id leads into the namespace of the shopper, and comes back as it went', async () => {
+  const { call, sent } = createShop()
+  const response = await call('PUT', '/v2/customer_sessions/basket', { body: { ...cart(), responseContent: ['customerSession'] } })
+  expect(sent[0]?.url.pathname).toBe(`/v2/customer_sessions/${await shopperSessionId({ secret }, 'ada', 'basket')}`)
+  expect(await response.json()).toMatchObject({ customerSession: { integrationId: 'basket', profileId: 'ada' } })
+})
+
+test("another shopper's session id leads to a session that does not exist", async () => {
+  const { call } = createShop()
+  await call('PUT', '/v2/customer_sessions/basket', { body: cart(), shopper: 'ada' })
+  expect((await call('GET', '/v2/customer_sessions/basket', { shopper: 'ada' })).status).toBe(200)
+  expect((await call('GET', '/v2/customer_sessions/basket', { shopper: 'bob' })).status).toBe(404)
+  const real = await shopperSessionId({ secret }, 'ada', 'basket')
+  expect((await call('GET', `/v2/customer_sessions/${real}`, { shopper: 'bob' })).status).toBe(404)
+})
+
+test('namespaces differ by secret, audience, profile and id, and do not run together', async () => {
+  const ids = await Promise.all([
+    shopperSessionId({ secret }, 'ada', 'basket'),
+    shopperSessionId({ secret: `${secret}2` }, 'ada', 'basket'),
+    shopperSessionId({ secret, audience: 'other' }, 'ada', 'basket'),
+    shopperSessionId({ secret }, 'adab', 'asket'),
+    shopperSessionId({ secret }, 'ada', 'Basket'),
+  ])
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids.every((id) => /^[\w-]{43}$/.test(id))).toBe(true)
+})
+
+test.each([
+  ['GET', '/v1/customer_profiles/bob/inventory?coupons=true', undefined],
+  ['PUT', '/v2/customer_sessions/basket', cart({ profileId: 'bob' })],
+  ['PUT', '/v2/customer_profiles/bob', { attributes: { Name: 'x' } }],
+  ['POST', '/v1/coupon_reservations/SAVE10', { integrationIDs: ['bob'] }],
+  ['POST', '/v1/coupon_reservations/SAVE10', { integrationIDs: ['ada', 'bob'] }],
+  ['DELETE', '/v1/coupon_reservations/SAVE10', { integrationIDs: ['bob'] }],
+  ['POST', '/v1/referrals', { campaignId: 5, advocateProfileIntegrationId: 'bob' }],
+])('%s %s with a foreign id is answered like one that does not exist, and nothing is sent', async (method, path, body) => {
+  const { call, sent } = createShop()
+  const response = await call(method, path, { body })
+  expect([response.status, await codeOf(response), sent]).toEqual([404, 'not_found', []])
+})
+
+test.each([
+  ['GET', '/v1/customer_profiles/me/inventory?coupons=true', undefined],
+  ['GET', '/v1/customer_profiles/ada/inventory', undefined],
+  ['POST', '/v1/coupon_reservations/SAVE10', {}],
+  ['POST', '/v1/coupon_reservations/SAVE10', { integrationIDs: ['me'] }],
+  ['POST', '/v1/referrals', { campaignId: 5 }],
+  ['PUT', '/v2/customer_profiles/me', { attributes: { Name: 'Ada' } }],
+])('%s %s for oneself goes upstream under the real profile', async (method, path, body) => {
+  const { call, sent } = createShop()
+  await call('PUT', '/v2/customer_sessions/first', { body: cart() })
+  await call(method, path, { body })
+  expect(JSON.stringify([sent[1]?.url.pathname, sent[1]?.body])).toContain('ada')
+  expect(JSON.stringify([sent[1]?.url.pathname, sent[1]?.body])).not.toContain('"me"')
+})
+
+test('nobody is nobody: without an identity nothing is sent', async () => {
+  const { call, sent } = createShop()
+  const response = await call('GET', '/v2/customer_sessions/basket', { shopper: null })
+  expect([response.status, await codeOf(response), sent]).toEqual([401, 'unauthenticated', []])
+})
+
+test.each([
+  undefined,
+  '',
+  ' ',
+  0,
+  [],
+  {},
+  'ada',
+  { profileId: '' },
+  { profileId: '.' },
+  { profileId: '..' },
+  { profileId: 'me' },
+  { profileId: 7 },
+  { profileId: 'x'.repeat(1001) },
+  { profileId: 'a\nb' },
+])('an identity that is none fails closed: %j', async (identity) => {
+  // What a careless `identify` may return, whatever its type promised.
+  const { call, sent } = createShop({ identify: () => identity as { profileId: string } })
+  const response = await call('GET', '/v2/customer_sessions/basket')
+  expect([response.status, await codeOf(response), sent]).toEqual([500, 'identity_invalid', []])
+})
