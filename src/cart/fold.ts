@@ -4,6 +4,7 @@
  */
 import type { Effect } from '../effects.ts'
 import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
+import { rejectionMessage, type RejectionMessages } from '../rejection.ts'
 import type { Attributes, CartItem, CustomerSessionV2, Loyalty, NewCustomerSessionV2 } from '../schema.ts'
 import { isRecord } from '../shape.ts'
 import { type CartEdit, cartLimits, type NewLine, readItem } from './edits.ts'
@@ -170,6 +171,16 @@ export function sameCode(one: string, other: string): boolean {
 /** What the confirmed effects say of a code. */
 export function verdictOn(priced: PricedCart, code: string): PricedCode | undefined {
   return priced.coupons.find((coupon) => sameCode(coupon.code, code))
+}
+
+/** A verdict as a shopper reads it. */
+export function verdictInWords(
+  verdict: PricedCode,
+  messages: RejectionMessages | undefined,
+): { status: 'accepted' } | { status: 'rejected'; reason: string; message: string } {
+  if (verdict.status === 'accepted') return { status: 'accepted' }
+  const reason = verdict.reason ?? ''
+  return { status: 'rejected', reason, message: rejectionMessage(reason, messages) }
 }
 
 // One code in two spellings is one code, and the later spelling counts: an application may tell upper case from lower.

@@ -1,7 +1,7 @@
 /** What the promises of an edit resolve to. */
 import type { PricedCode } from '../price.ts'
-import { rejectionMessage, type RejectionMessages } from '../rejection.ts'
-import { type Confirmed, sameCode, verdictOn } from './fold.ts'
+import type { RejectionMessages } from '../rejection.ts'
+import { type Confirmed, sameCode, verdictInWords, verdictOn } from './fold.ts'
 import type { Amount } from './view.ts'
 
 /** What an accepted edit resolves to: the session's `updateCount` in the answer that carried it. */
@@ -37,8 +37,5 @@ export function referralOutcome({ revision, contents, priced }: Confirmed, code:
 type CodeStatus = { status: 'accepted' | 'superseded' | 'unknown' } | { status: 'rejected'; reason: string; message: string }
 
 function statusOf(verdict: PricedCode | undefined, isHeld: boolean, messages: RejectionMessages | undefined): CodeStatus {
-  if (!verdict) return { status: isHeld ? 'unknown' : 'superseded' }
-  if (verdict.status === 'accepted') return { status: 'accepted' }
-  const reason = verdict.reason ?? ''
-  return { status: 'rejected', reason, message: rejectionMessage(reason, messages) }
+  return verdict ? verdictInWords(verdict, messages) : { status: isHeld ? 'unknown' : 'superseded' }
 }

@@ -1,11 +1,11 @@
 /** What a shop shows: the folded cart with an amount for everything, each saying how far it can be trusted. */
 import type { TalonOneError } from '../error.ts'
-import { type PricedCart, type PricedCost, type PricedPoints, sum, times } from '../price.ts'
-import { rejectionMessage, type RejectionMessages } from '../rejection.ts'
+import { type PricedCart, type PricedCode, type PricedCost, type PricedPoints, sum, times } from '../price.ts'
+import type { RejectionMessages } from '../rejection.ts'
 import type { CustomerSessionV2, Loyalty } from '../schema.ts'
 import { isRecord } from '../shape.ts'
 import type { CartEdit, NewLine } from './edits.ts'
-import { type CartContents, type Confirmed, fold, sameCode, verdictOn } from './fold.ts'
+import { type CartContents, type Confirmed, fold, sameCode, verdictInWords, verdictOn } from './fold.ts'
 
 /**
  * An amount with how far it can be trusted, in major currency units. `confirmed`: the server said so, for this very cart.
@@ -277,11 +277,8 @@ function viewReferral(
   return viewCode(code, isPending ? undefined : referral, messages)
 }
 
-function viewCode(code: string, verdict: PricedCart['referral'], messages: RejectionMessages | undefined): CartCode {
-  if (!verdict) return { code, status: 'pending' }
-  if (verdict.status === 'accepted') return { code, status: 'accepted' }
-  const reason = verdict.reason ?? ''
-  return { code, status: 'rejected', reason, message: rejectionMessage(reason, messages) }
+function viewCode(code: string, verdict: PricedCode | undefined, messages: RejectionMessages | undefined): CartCode {
+  return verdict ? { code, ...verdictInWords(verdict, messages) } : { code, status: 'pending' }
 }
 
 /** `next`, with whatever did not change kept from `before`. Of plain data. */
