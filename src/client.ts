@@ -1,7 +1,8 @@
 import ky, { isNetworkError, type KyInstance } from 'ky'
+import { unlessAborted } from './abort.ts'
 import { type Endpoint, fill, type FilledRequest, identify, identitiesOf, type InputOf, type OutputOf, sessionIdOf } from './endpoint.ts'
 import { isTalonOneError, TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
-import { type Locks, platformLocks, unlessAborted } from './lane.ts'
+import { type Locks, platformLocks } from './lane.ts'
 import { isRecord } from './shape.ts'
 
 /** What `new Headers` takes: the name `HeadersInit` exists in browsers only. */

@@ -1,3 +1,5 @@
+import { unlessAborted } from './abort.ts'
+
 /** Lets one task of a name run at a time: the shape of the browser's `navigator.locks`, which serves across tabs. */
 export interface Locks {
   request<T>(name: string, options: { signal?: AbortSignal }, task: () => Promise<T>): Promise<T>
@@ -39,17 +41,4 @@ export function createLocks(): Locks {
       return mine
     },
   }
-}
-
-/** What the work comes to, or the reason of an abort that comes before it. */
-export function unlessAborted<T>(signal: AbortSignal | undefined, work: T | Promise<T>): Promise<T> {
-  if (!signal) return Promise.resolve(work)
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort)
-    void Promise.resolve(work)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort))
-  })
 }

@@ -5,7 +5,7 @@
 import type { Effect } from '../effects.ts'
 import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
 import { rejectionMessage, type RejectionMessages } from '../rejection.ts'
-import type { Attributes, CartItem, CustomerSessionV2, Loyalty, NewCustomerSessionV2 } from '../schema.ts'
+import type { Attributes, CustomerSessionV2, Loyalty, NewCustomerSessionV2 } from '../schema.ts'
 import { isRecord } from '../shape.ts'
 import { type CartEdit, cartLimits, type NewLine, readItem } from './edits.ts'
 
@@ -42,13 +42,13 @@ export interface Keying {
  * The keys of an answer's lines, for a session does not tell: those of the lines before with the same SKU, in their order; for a
  * line that is new, the key of its product, made unique.
  */
-export function keysOf(items: readonly CartItem[], { keyOf, lines }: Keying): string[] {
+function keysOf(items: readonly NewLine[], { keyOf, lines }: Keying): string[] {
   const before = new Map<string, string[]>()
   for (const { key, item } of lines) before.set(item.sku, [...(before.get(item.sku) ?? []), key])
   const kept = items.map(({ sku }) => before.get(sku)?.shift())
   const used = new Set(kept)
   return items.map((item, position) => {
-    const base = kept[position] ?? keyOf(readItem(item))
+    const base = kept[position] ?? keyOf(item)
     let key = base
     if (kept[position] === undefined) for (let count = 2; used.has(key); count++) key = `${base}#${count}`
     used.add(key)
@@ -75,14 +75,18 @@ export function isReadable({ customerSession, effects = [] }: SessionAnswer): bo
 
 /** A confirmed state from an answer; from an empty one, that there is no session. */
 export function confirm({ customerSession: session, effects = [], loyalty }: SessionAnswer, keying: Keying): Confirmed {
-  const items = (session?.cartItems ?? []).map((item) => ({ ...readItem(item), quantity: item.quantity }))
-  const keys = keysOf(items, keying)
-  const priced = priceCart({ ...session, cartItems: items }, effects.filter(isRecord))
+  const read = (session?.cartItems ?? []).map((item) => ({ item: readItem(item), quantity: item.quantity }))
+  const keys = keysOf(
+    read.map(({ item }) => item),
+    keying,
+  )
+  const cartItems = read.map(({ item, quantity }) => ({ ...item, quantity }))
+  const priced = priceCart({ ...session, cartItems }, effects.filter(isRecord))
   const couponCodes = session?.couponCodes ?? []
   return {
     session,
     contents: {
-      lines: items.map((item, position) => ({ key: keys[position] ?? item.sku, item: readItem(item), quantity: item.quantity })),
+      lines: read.map((line, position) => ({ key: keys[position] ?? line.item.sku, ...line })),
       // A session may drop a code that it refused; the shopper is to see the refusal all the same.
       couponCodes: [...couponCodes, ...refusedCodes(priced).filter((code) => !couponCodes.some((held) => sameCode(held, code)))],
       referralCode: session?.referralCode || (priced.referral?.status === 'rejected' ? priced.referral.code : undefined),

@@ -134,7 +134,7 @@ export function viewCart(
 }
 
 /** The sum of amounts, no more certain than the least certain of them. */
-export function sumAmounts(amounts: readonly Amount[]): Amount {
+function sumAmounts(amounts: readonly Amount[]): Amount {
   const status = amounts.reduce<Amount['status']>(
     (worst, amount) => (certainty[amount.status] < certainty[worst] ? amount.status : worst),
     'confirmed',

@@ -54,19 +54,18 @@ export type ProxyEvent =
  */
 export function createShopperProxy(options: ShopperProxyOptions): (request: Request) => Promise<Response> {
   checkOptions(options)
-  const { basePath = '/talon-one', maxBody = 65_536, pricing, identify, onEvent = logTrouble } = options
+  const { basePath = '/talon-one', maxBody = 65_536, pricing, identify, operations = {}, onEvent = logTrouble } = options
   const send = createUpstream(options.upstream, options.fetch ?? globalThis.fetch, options.timeout ?? 10_000)
-  const { operations = {} } = options
   const { sessionAttributes = [], itemAttributes = [] } = operations
   const policies = policiesFor(operations)
   if (pricing === 'trust-browser') onEvent({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
   const warnOnce = onceOnly(onEvent)
 
   // The pipeline. Each step refuses by throwing a Problem; nothing has been sent before the last but one.
-  async function answer(request: Request, route: Route): Promise<Response> {
+  async function answer(request: Request, searchParams: URLSearchParams, route: Route): Promise<Response> {
     refuseForgery(request)
     const shopper = await identifyShopper(identify, request)
-    const asked = await readRequest(request, route, maxBody)
+    const asked = await readRequest(request, searchParams, route, maxBody)
     const allowed = forceIdentity(route.endpoint, route.policy(asked, shopper), shopper)
     const priced = await priceInput(pricing, allowed, shopper)
     const { status, data } = await send(route.endpoint, await inNamespace(options, priced, shopper)).catch(emptyWalletOf(route.endpoint))
@@ -87,10 +86,14 @@ export function createShopperProxy(options: ShopperProxyOptions): (request: Requ
     const ms = () => Math.round(performance.now() - start)
     let operationId: string | undefined
     try {
-      if (!isBelow(basePath, request)) warnOnce({ type: 'warning', option: 'basePath', message: mountHint })
-      const route = findRoute(request, basePath, policies)
+      const url = new URL(request.url)
+      if (!url.pathname.startsWith(`${basePath}/`)) {
+        warnOnce({ type: 'warning', option: 'basePath', message: mountHint })
+        throw new Problem(404, 'not_found')
+      }
+      const route = findRoute(request.method, url.pathname.slice(basePath.length), policies)
       operationId = route.endpoint.operationId
-      const response = await answer(request, route)
+      const response = await answer(request, url.searchParams, route)
       onEvent({ type: 'answered', operationId, status: response.status, requestId, ms: ms() })
       return response
     } catch (error) {
@@ -113,15 +116,13 @@ interface Route {
 
 const rows: readonly Endpoint[] = Object.values(endpoints)
 
-function findRoute(request: Request, basePath: string, policies: ReadonlyMap<string, Policy>): Route {
-  if (!isBelow(basePath, request)) throw new Problem(404, 'not_found')
-  const path = new URL(request.url).pathname.slice(basePath.length)
+function findRoute(method: string, path: string, policies: ReadonlyMap<string, Policy>): Route {
   const methods = new Set<string>()
   for (const endpoint of rows) {
     const policy = policies.get(endpoint.operationId)
     const params = policy && recognise(endpoint, endpoint.method, path)
     if (!policy || !params) continue
-    if (endpoint.method === request.method) return { endpoint, params, policy }
+    if (endpoint.method === method) return { endpoint, params, policy }
     methods.add(endpoint.method)
   }
   if (methods.size > 0) throw new Problem(405, 'method_not_allowed', { headers: { allow: [...methods].join(', ') } })
@@ -134,10 +135,15 @@ function refuseForgery(request: Request): void {
   if (request.headers.get('x-talon-client') !== '1' || site !== 'same-origin') throw new Problem(403, 'csrf_rejected')
 }
 
-async function readRequest(request: Request, { endpoint, params }: Route, maxBody: number): Promise<Record<string, unknown>> {
+async function readRequest(
+  request: Request,
+  searchParams: URLSearchParams,
+  { endpoint, params }: Route,
+  maxBody: number,
+): Promise<Record<string, unknown>> {
   const issues: TalonOneIssue[] = []
   const body = endpoint.body ? await readBody(request, maxBody) : undefined
-  const input = readInput(endpoint, { params, searchParams: new URL(request.url).searchParams, body }, issues)
+  const input = readInput(endpoint, { params, searchParams, body }, issues)
   if (issues.length > 0) throw new Problem(400, 'invalid_request', { issues })
   return input
 }
@@ -189,10 +195,6 @@ const emptyWalletOf = (endpoint: Endpoint) => (error: unknown) => {
   if (endpoint.operationId === 'getCustomerInventory' && error instanceof Problem && error.code === 'not_found')
     return { status: 200, data: {} }
   throw error
-}
-
-function isBelow(basePath: string, request: Request): boolean {
-  return new URL(request.url).pathname.startsWith(`${basePath}/`)
 }
 
 const mountHint = "a request came without it: where your framework cuts the mount path off, set `basePath: ''`"

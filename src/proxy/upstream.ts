@@ -1,3 +1,4 @@
+import { unlessAborted } from '../abort.ts'
 import { type Endpoint, fill } from '../endpoint.ts'
 import { isRecord } from '../shape.ts'
 import type { ContentSignature } from './content-signature.ts'
@@ -72,19 +73,12 @@ function credentialOf(upstream: Upstream): (body: string) => Record<string, stri
 async function fetchUpstream<Value>(isWrite: boolean, signal: AbortSignal, task: () => Promise<Value>): Promise<Value> {
   try {
     // A fetch of the shop's own may know nothing of the signal.
-    return await Promise.race([task(), late(signal)])
+    return await unlessAborted(signal, task())
   } catch (error) {
     const outcome = isWrite ? ({ outcome: 'unknown' } as const) : {}
     if (error instanceof Error && error.name === 'TimeoutError') throw new Problem(504, 'upstream_timeout', { retryable: true, ...outcome })
     throw new Problem(503, 'upstream_unavailable', { retryable: true, ...outcome })
   }
-}
-
-function late(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }
 
 function refusalOf(response: Response, text: string, isWrite: boolean): Problem {

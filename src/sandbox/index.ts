@@ -1,4 +1,5 @@
 /** An in-memory Talon.One: the Integration API behind a `fetch`, for development, stories, demos and tests. */
+import { unlessAborted } from '../abort.ts'
 import { readInput } from '../endpoint.ts'
 import type { TalonOneIssue } from '../error.ts'
 import { demoCampaigns, demoPrograms } from './campaigns.ts'
@@ -82,8 +83,7 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
     fetch: async (input, init) => {
       const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined)
       signal?.throwIfAborted()
-      const served = serve(requestOf(input, init))
-      return signal ? unlessAborted(served, signal) : served
+      return unlessAborted(signal, serve(requestOf(input, init)))
     },
     reset: () => {
       Object.assign(state, createState(campaigns, clock, programs))
@@ -124,14 +124,6 @@ function parse(text: string): unknown {
 function answer(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   if (body === undefined) return new Response(null, { status, headers })
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }
 
 function pause(milliseconds: number): Promise<void> {

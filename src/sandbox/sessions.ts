@@ -73,7 +73,7 @@ export function updateSession(state: State, id: string, request: NewCustomerSess
 }
 
 /** The moment an evaluation is about. */
-export function evaluationTime(state: State, dry: boolean, now: Timestamp | undefined): number {
+function evaluationTime(state: State, dry: boolean, now: Timestamp | undefined): number {
   if (now === undefined) return state.clock()
   if (!dry) throw invalid('Invalid', 'now needs dry=true', { parameter: 'now' })
   if (Date.parse(now) <= state.clock()) throw invalid('Invalid', 'now must lie in the future', { parameter: 'now' })

@@ -9,21 +9,22 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((fi
 // What a place may import as values. A place is a file of `src` or a folder with its files; types may be taken from anywhere.
 const arrows: Readonly<Record<string, { places: readonly string[]; packages: readonly RegExp[] }>> = {
   schema: { places: [], packages: [] },
+  abort: { places: [], packages: [] },
   effects: { places: [], packages: [] },
   error: { places: [], packages: [] },
   shape: { places: [], packages: [] },
   endpoint: { places: ['error', 'shape'], packages: [] },
   endpoints: { places: [], packages: [] },
-  lane: { places: [], packages: [] },
-  client: { places: ['endpoint', 'error', 'lane', 'shape'], packages: [/^ky$/] },
+  lane: { places: ['abort'], packages: [] },
+  client: { places: ['abort', 'endpoint', 'error', 'lane', 'shape'], packages: [/^ky$/] },
   queries: { places: ['endpoint', 'error', 'shape'], packages: [] },
   price: { places: [], packages: [] },
   rejection: { places: [], packages: [] },
   cart: { places: ['endpoints', 'error', 'price', 'queries', 'rejection', 'shape'], packages: [] },
   react: { places: ['cart', 'endpoints', 'error', 'queries'], packages: [/^react$/, /^@tanstack\/react-query$/] },
   index: { places: ['cart', 'client', 'effects', 'endpoints', 'error', 'price', 'queries', 'react', 'rejection'], packages: [] },
-  proxy: { places: ['endpoint', 'endpoints', 'error', 'shape'], packages: [/^@noble\/hashes\//] },
-  sandbox: { places: ['endpoint', 'endpoints', 'error', 'shape'], packages: [] },
+  proxy: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape'], packages: [/^@noble\/hashes\//] },
+  sandbox: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape'], packages: [] },
 }
 
 test.each(files)('%s imports along the arrow', (file) => {
