@@ -1,6 +1,19 @@
 import ky, { isNetworkError, type KyInstance } from 'ky'
 import { unlessAborted } from './abort.ts'
-import { type Endpoint, fill, type FilledRequest, identify, identitiesOf, type InputOf, type OutputOf, sessionIdOf } from './endpoint.ts'
+import {
+  type Changed,
+  changedBy,
+  type Endpoint,
+  fill,
+  type FilledRequest,
+  identify,
+  identitiesOf,
+  type InputOf,
+  isDry,
+  isRepeatable,
+  type OutputOf,
+  sessionIdOf,
+} from './endpoint.ts'
 import { isTalonOneError, TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
 import { type Locks, platformLocks } from './lane.ts'
 import { isRecord } from './shape.ts'
@@ -43,20 +56,29 @@ export interface TalonOneOptions {
 
 /** What one call may say beside its input. */
 export interface SendOptions {
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Wins over the client's headers of the same name. */
-  headers?: HeadersSource
+  headers?: HeadersSource | undefined
+  /**
+   * Tells Talon.One that this is the same write as before, so that it counts once: a UUID, or up to 255 characters of yours. Sent with
+   * rows whose `repeat` is `keyed`. Default: a new one for each call.
+   */
+  idempotencyKey?: string | undefined
+  /** Any object: calls with the same one are attempts of one write, and carry the same `idempotencyKey`. */
+  attemptOf?: object | undefined
   /** Appended to the row's own query, for parameters this version does not know. */
-  query?: Readonly<Record<string, string | number | boolean>>
+  query?: Readonly<Record<string, string | number | boolean>> | undefined
   /** Overrides the client's, in milliseconds. */
-  timeout?: number
+  timeout?: number | undefined
 }
 
-/** An answer with what it came in. */
+/** An answer with what it came in, and what it means for others. */
 export interface RawAnswer<Output> {
   data: Output
   status: number
   headers: Headers
+  /** What the call has changed of what reads answer, for whoever keeps such answers. */
+  changed: Changed
 }
 
 /** Sends rows of the endpoint table. Make one with {@link createTalonOne}. */
@@ -67,7 +89,7 @@ export interface TalonOne {
   readonly profileId: string | undefined
   /** Sends a row and returns its data. Rejects with a {@link TalonOneError}; malformed input is refused before sending. */
   send<E extends Endpoint>(endpoint: E, input: InputOf<E>, options?: SendOptions): Promise<OutputOf<E>>
-  /** As `send`, with status and headers. */
+  /** As `send`, with status, headers, and what has changed. */
   sendRaw<E extends Endpoint>(endpoint: E, input: InputOf<E>, options?: SendOptions): Promise<RawAnswer<OutputOf<E>>>
   /** The same client for another profile: same connection, its own cache entries. */
   withProfile(profileId: string): TalonOne
@@ -104,7 +126,11 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
     const identified = identify(endpoint, input, profileId)
     const request = fill(endpoint, identified)
     checkTimeout(call.timeout ?? timeout)
-    const go = () => exchange<OutputOf<E>>(endpoint, request, call)
+    const key = isKeyed(endpoint, identified) ? (call.idempotencyKey ?? idempotencyKeyOf(call.attemptOf)) : undefined
+    const go = async () => {
+      const answer = await exchange<OutputOf<E>>(endpoint, request, { ...call, idempotencyKey: key })
+      return { ...answer, changed: changedBy(endpoint, identified, answer.data) }
+    }
     const lane = endpoint.kind === 'write' ? laneOf(endpoint, identified) : undefined
     if (lane === undefined) return go()
     try {
@@ -114,19 +140,23 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
     }
   }
 
-  async function exchange<Output>(endpoint: Endpoint, request: FilledRequest, call: SendOptions): Promise<RawAnswer<Output>> {
+  async function exchange<Output>(
+    endpoint: Endpoint,
+    request: FilledRequest,
+    call: SendOptions,
+  ): Promise<Omit<RawAnswer<Output>, 'changed'>> {
     if (call.signal?.aborted) throw aborted(endpoint, call.signal.reason)
     const limit = AbortSignal.timeout(call.timeout ?? timeout)
     const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit
     const start = performance.now()
     let isSent = false
     let status: number | undefined
-    const perform = async (): Promise<RawAnswer<Output>> => {
+    const perform = async () => {
       const headers = await headersFor(call)
       const response = await http(resolve(baseUrl, request, call.query, options.fetch !== undefined), {
         method: endpoint.method,
         headers,
-        ...(request.body && { json: request.body }),
+        ...(request.body !== undefined && { json: request.body }),
         signal,
         context: { endpoint },
         fetch: (input, init) => {
@@ -152,7 +182,8 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
 
   async function headersFor(call: SendOptions): Promise<Headers> {
     const headers = readHeaders(typeof options.headers === 'function' ? await options.headers() : options.headers)
-    readHeaders(call.headers).forEach((value, name) => headers.set(name, value))
+    const own = { ...(call.idempotencyKey !== undefined && { 'idempotency-key': call.idempotencyKey }) }
+    for (const more of [call.headers, own]) readHeaders(more).forEach((value, name) => headers.set(name, value))
     refuseKeyInBrowser(headers)
     headers.set('accept', 'application/json')
     // The proxy asks for it: a form or an image of another site cannot send it, so such a request is refused.
@@ -200,12 +231,35 @@ function createHttp({ onRequest, onResponse }: TalonOneOptions): KyInstance {
   })
 }
 
-// Where an input's write belongs: to its profile, or, without one, to its session.
+// Where an input's write belongs: to its profile, or, without one, to its session. Talon.One runs one request of a profile and lets two
+// wait, so a dry run may go beside a write, which must not wait for it.
 function laneOf(endpoint: Endpoint, input: unknown): string | undefined {
   const [profileId] = identitiesOf(endpoint, input)
-  if (profileId !== undefined) return `profile:${profileId}`
   const sessionId = sessionIdOf(input)
-  return sessionId === undefined ? undefined : `session:${sessionId}`
+  if (profileId === undefined && sessionId === undefined) return undefined
+  const owner = profileId === undefined ? `session:${sessionId}` : `profile:${profileId}`
+  return isDry(input) ? `dry:${owner}` : owner
+}
+
+// A dry run stores nothing, so it may be repeated as it is.
+function isKeyed(endpoint: Endpoint, input: unknown): boolean {
+  return endpoint.kind === 'write' && endpoint.repeat === 'keyed' && !isDry(input)
+}
+
+const idempotencyKeys = new WeakMap<object, string>()
+
+function idempotencyKeyOf(write: object = {}): string {
+  const key = idempotencyKeys.get(write) ?? newIdempotencyKey()
+  idempotencyKeys.set(write, key)
+  return key
+}
+
+/** A UUID. Unlike `crypto.randomUUID`, it can be had on a page without https too. */
+function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  // Version 4, variant 1.
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-a$4-$5')
 }
 
 // Configuration
@@ -279,15 +333,16 @@ function resolve(baseUrl: string, request: FilledRequest, query: SendOptions['qu
 function readData<Output>(endpoint: Endpoint, status: number, text: string): Output {
   const details = { ...where(endpoint), status, ...unknownIf(endpoint.kind === 'write') }
   // The row says what it answers; a 204 is the `undefined` of a write. A read always has something to say.
-  if ((status === 204 || status === 205) && endpoint.kind === 'write') return undefined as Output
+  const isNothing = status === 204 || status === 205 || (endpoint.answer === 'nothing' && text.trim() === '')
+  if (isNothing && endpoint.kind === 'write') return undefined as Output
   if (text.trim() === '') throw new TalonOneError('empty_body', `${endpoint.operationId} was answered with an empty body`, details)
   const data = parse(text)
-  if (isRecord(data)) return data as Output
+  if (endpoint.answer === 'list' ? Array.isArray(data) : isRecord(data)) return data as Output
   throw notJson(endpoint, details)
 }
 
 function notJson(endpoint: Endpoint, details: TalonOneErrorDetails): TalonOneError {
-  const message = `${endpoint.operationId} was answered with something that is not a JSON object; is \`baseUrl\` the proxy's address?`
+  const message = `${endpoint.operationId} was answered with something that is not a JSON ${endpoint.answer === 'list' ? 'list' : 'object'}; is \`baseUrl\` the proxy's address?`
   return new TalonOneError('not_json', message, details)
 }
 
@@ -316,6 +371,11 @@ const codes: Readonly<Record<number, TalonOneErrorCode>> = {
 
 const transient = new Set([408, 409, 425, 429, 500, 502, 503, 504])
 
+// A 409 is about overlapping requests, which pass, or about something that exists already, such as an event of that id.
+function isTransient(status: number, { message }: Record<string, unknown>): boolean {
+  return transient.has(status) && !(status === 409 && /already|exists/i.test(String(message)))
+}
+
 function refusal(endpoint: Endpoint, response: Response, text: string): TalonOneError {
   const { status, headers } = response
   const parsed = parse(text)
@@ -334,7 +394,8 @@ function refusal(endpoint: Endpoint, response: Response, text: string): TalonOne
     ...where(endpoint),
     status,
     ...(serverCode !== undefined && { serverCode }),
-    retryable: typeof body.retryable === 'boolean' ? body.retryable : transient.has(status) && (endpoint.repeatable || !isUnknown),
+    // A proxy says whether a later call may succeed; whether this one may be repeated, only its row knows.
+    retryable: (typeof body.retryable === 'boolean' ? body.retryable : isTransient(status, body)) && (isRepeatable(endpoint) || !isUnknown),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...unknownIf(isUnknown),
     issues: readIssues(body),
@@ -381,7 +442,7 @@ function transportError(
   const cause = withoutAnswer(isNetworkError(error) ? error.cause : error)
   const isUnknown = isSent && endpoint.kind === 'write'
   if (signal?.aborted) return aborted(endpoint, cause, isUnknown)
-  const details = { ...where(endpoint), retryable: endpoint.repeatable || !isUnknown, ...unknownIf(isUnknown), cause }
+  const details = { ...where(endpoint), retryable: isRepeatable(endpoint) || !isUnknown, ...unknownIf(isUnknown), cause }
   if (limit?.aborted) return new TalonOneError('timeout', `${endpoint.operationId} was not answered in time`, details)
   return new TalonOneError('network', `${endpoint.operationId} could not be sent, or its answer did not arrive`, details)
 }

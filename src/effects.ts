@@ -24,6 +24,7 @@ import type {
   Return,
   RuleFailureReason,
   Timestamp,
+  UnknownWord,
 } from './schema.ts'
 
 /** Why a coupon code was refused. */
@@ -382,12 +383,15 @@ export type EffectOf<Type extends EffectType> = Type extends EffectType
   : never
 
 /** An effect whose type this version does not know. */
-export type UnknownEffect = EffectEnvelope & { effectType: string & {}; props: Attributes }
+export type UnknownEffect = EffectEnvelope & { effectType: UnknownWord; props: Attributes }
 
 /** An effect this library knows. Narrow by `effectType`. */
 export type KnownEffect = EffectOf<EffectType>
 
-/** What an answer carries. Narrow to the known ones with `isEffect(effect, 'setDiscount')`. */
+/**
+ * What an answer carries. Narrow one with `isEffect(effect, 'setDiscount')`, or all with a `switch`: after every known type,
+ * what is left is an {@link UnknownEffect}.
+ */
 export type Effect = KnownEffect | UnknownEffect
 
 /** Narrows an effect to one known type, props and all. */
@@ -435,4 +439,17 @@ export interface CustomerProfileIntegrationResponseV2 {
   effects: Effect[]
   createdCoupons: Coupon[]
   createdReferrals: Referral[]
+}
+
+/** The answer to a reopening: what was taken back. */
+export interface ReopenSessionResponse {
+  effects: Effect[]
+}
+
+/** The answer of a V2 event that was not silent. Everything optional is there only when `responseContent` asked for it. */
+export interface IntegrationEventV2Response extends CustomerProfileIntegrationResponseV2 {}
+
+/** The answer of a V3 event that was not silent. Everything optional is there only when `responseContent` asked for it. */
+export interface IntegrationEventV3Response extends Omit<IntegrationEventV2Response, 'event'> {
+  advancedEvent?: EventV3
 }

@@ -8,11 +8,22 @@ import { describe, type Fields, isRecord, readFields, readShape, type Shape } fr
 /** Who may call an endpoint through a proxy: a shopper for themselves, staff, or staff with a licence to destroy. */
 export type Audience = 'shopper' | 'staff' | 'destructive'
 
-/** One row of the table. `Input` is flat: path, query and body fields side by side, under the API's own names. */
-export interface Endpoint<Input = unknown, Output = unknown> {
+/**
+ * What a repeat of a write does: nothing more than the first one (`harmless`), nothing more as long as it carries the same
+ * `Idempotency-Key`, which the client gives each one (`keyed`), or the same thing once more (`never` repeat it blindly).
+ */
+export type Repeat = 'harmless' | 'keyed' | 'never'
+
+/**
+ * Data that the answer of a write has of reads: by operation id, by the parts of that read's data. A function makes the part from
+ * what a read had before.
+ */
+export type Filled = Readonly<Record<string, object>>
+
+/** What reads and writes have in common. `Input` is flat: path, query and body fields side by side, under the API's own names. */
+interface Row<Input, Output> {
   /** The API's own name. */
   readonly operationId: string
-  readonly kind: 'read' | 'write'
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** The path with its parameters in braces: `/v2/customer_sessions/{customerSessionId}`. */
   readonly path: string
@@ -21,21 +32,52 @@ export interface Endpoint<Input = unknown, Output = unknown> {
   readonly query: Fields
   /** The body's fields; no body when undefined. */
   readonly body?: Fields
+  /** The one field that is the whole body, where the API takes a map of names that nobody knows beforehand. */
+  readonly bodyIs?: string
+  /** What a success is answered with. Default: an object, or 204 and nothing. */
+  readonly answer?: 'list' | 'nothing'
   readonly audience: Audience
   /** Where the profile id stands in the input, as a JSON pointer. A last segment `0` is the only entry of a list. */
   readonly identity?: string
   /** Whether the identity may be left out: an anonymous session. */
   readonly anonymous?: true
-  /** Whether sending it twice does what sending it once does. */
-  readonly repeatable: boolean
-  /** The reads whose answers a write makes out of date, by operation id. */
-  readonly stale: readonly string[]
   /** Only for the compiler: never set. */
   readonly '~types'?: { input: Input; output: Output }
 }
 
-export type ReadEndpoint<Input = unknown, Output = unknown> = Endpoint<Input, Output> & { readonly kind: 'read' }
-export type WriteEndpoint<Input = unknown, Output = unknown> = Endpoint<Input, Output> & { readonly kind: 'write' }
+/** A row that changes nothing: a query. */
+export interface ReadEndpoint<Input = unknown, Output = unknown> extends Row<Input, Output> {
+  readonly kind: 'read'
+}
+
+/** A row that changes something: a mutation. */
+export interface WriteEndpoint<Input = unknown, Output = unknown> extends Row<Input, Output> {
+  readonly kind: 'write'
+  readonly repeat: Repeat
+  /** What mutations send where their input leaves it out. */
+  readonly defaults?: Partial<Input>
+  /**
+   * The reads whose answers it makes out of date: by operation id or its beginning (`getLoyalty` stands for every read that begins so),
+   * and by part where one is enough (`getCustomerInventory.coupons`). Only those of the same profile, session, program, card and so on, and
+   * none after a dry run.
+   */
+  stale(input: Input, output: Output): readonly string[]
+  /** What its answer has of those reads, so that they need not be asked again. */
+  filled?(input: Input, output: Output): Filled
+}
+
+/** A read whose answers come in pages: an infinite query. */
+export type PagedEndpoint<Input = unknown, Output = unknown> = ReadEndpoint<Input & { pageSize?: number; skip?: number }, Output & Page>
+
+/** One page of a list. */
+export interface Page {
+  data: readonly unknown[]
+  hasMore?: boolean
+  totalResultSize?: number
+}
+
+/** One row of the table. */
+export type Endpoint<Input = unknown, Output = unknown> = ReadEndpoint<Input, Output> | WriteEndpoint<Input, Output>
 
 /** What a row takes. */
 export type InputOf<E> = E extends { readonly '~types'?: { input: infer Input } } ? Input : never
@@ -49,7 +91,7 @@ export interface FilledRequest {
   path: string
   /** With its question mark, or empty. */
   search: string
-  body: Record<string, unknown> | undefined
+  body: unknown
 }
 
 /**
@@ -73,7 +115,7 @@ export function fill(endpoint: Endpoint, input: unknown): FilledRequest {
     method: endpoint.method,
     path: endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(read[name]))),
     search: fillQuery(endpoint, read),
-    body: endpoint.body && pick(read, endpoint.body),
+    body: endpoint.bodyIs === undefined ? endpoint.body && pick(read, endpoint.body) : read[endpoint.bodyIs],
   }
 }
 
@@ -105,7 +147,8 @@ export function readInput(
   issues: TalonOneIssue[],
 ): Record<string, unknown> {
   const raw: Record<string, unknown> = {}
-  if (endpoint.body) {
+  if (endpoint.bodyIs !== undefined) Object.assign(raw, readFields(endpoint.body ?? {}, { [endpoint.bodyIs]: request.body }, '', issues))
+  else if (endpoint.body) {
     if (isRecord(request.body)) Object.assign(raw, readFields(endpoint.body, request.body, '', issues))
     else issues.push({ pointer: '', message: 'the body must be a JSON object' })
   }
@@ -120,25 +163,28 @@ export function readInput(
       continue
     }
     const values = request.searchParams.getAll(name)
-    if (values.length > 1 && shape.is !== 'list') issues.push({ pointer: `/${name}`, message: 'given more than once' })
-    else
-      raw[name] = readShape(
-        shape,
-        shape.is === 'list' ? values.map((value) => decodeText(shape.of, value)) : decodeText(shape, values[0] ?? ''),
-        `/${name}`,
-        issues,
-      )
+    const isRepeated = shape.is === 'list' && !shape.inOne
+    if (values.length > 1 && !isRepeated) issues.push({ pointer: `/${name}`, message: 'given more than once' })
+    else raw[name] = readShape(shape, decodeQuery(shape, values), `/${name}`, issues)
   }
   return raw
 }
 
 /** The profile ids an input names at its row's `identity`; none when it leaves the field out. */
 export function identitiesOf(endpoint: Endpoint, input: unknown): string[] {
-  if (endpoint.identity === undefined) return []
-  const [names, isList] = identityPath(endpoint.identity)
-  const value = names.reduce<unknown>((at, name) => (isRecord(at) ? at[name] : undefined), input)
-  const found = isList && Array.isArray(value) ? value : [value]
-  return found.filter((id): id is string => typeof id === 'string' && id !== '')
+  const names = endpoint.identity?.split('/').filter((name) => name !== '' && name !== '0') ?? []
+  const value = names.length > 0 ? names.reduce<unknown>((at, name) => (isRecord(at) ? at[name] : undefined), input) : []
+  return [value].flat().filter((id): id is string => typeof id === 'string' && id !== '')
+}
+
+/** Whether sending a row's request twice does what sending it once does. */
+export function isRepeatable(endpoint: Endpoint): boolean {
+  return endpoint.kind === 'read' || endpoint.repeat !== 'never'
+}
+
+/** Whether an input asks for an evaluation that stores nothing. */
+export function isDry(input: unknown): boolean {
+  return isRecord(input) && input.dry === true
 }
 
 /** The id of the session an input is about; undefined when it names none. */
@@ -170,6 +216,43 @@ export function lacksIdentity(endpoint: Endpoint, input: unknown): boolean {
   return isRecord(parent) && parent[names.at(-1) ?? ''] === undefined
 }
 
+/** What a call has changed of what reads answer. */
+export interface Changed {
+  /** The reads that are out of date, as in the row's `stale`. */
+  stale: readonly string[]
+  filled: Filled
+  /**
+   * Where: the session, profile, program, card and so on, by the names that reads give them. A read that names another one there has
+   * not been touched; an undefined place may be any, a list may be each of its entries.
+   */
+  places: Readonly<Record<string, unknown>>
+}
+
+/** What a call has changed, by its row. A read and a dry run change nothing. */
+export function changedBy(endpoint: Endpoint, input: unknown, output: unknown): Changed {
+  if (endpoint.kind === 'read' || !isRecord(input) || isDry(input)) return { stale: [], filled: {}, places: {} }
+  const identities = identitiesOf(endpoint, input)
+  // Staff that names nobody may have touched anybody, unless the answer says whom.
+  const owner = isRecord(output) && isRecord(output.customerSession) ? output.customerSession.profileId : undefined
+  return {
+    ...changesOf(endpoint, input, output),
+    places: {
+      ...Object.fromEntries(Object.keys(endpoint.params).map((name) => [name, input[name]])),
+      customerSessionId: sessionIdOf(input),
+      integrationId: identities.length > 0 ? identities : owner,
+    },
+  }
+}
+
+// The write has succeeded, whatever its answer looks like: one that is not what the API says has nothing to fill a read with.
+function changesOf(endpoint: WriteEndpoint, input: unknown, output: unknown): Pick<Changed, 'stale' | 'filled'> {
+  try {
+    return { stale: endpoint.stale(input, output), filled: endpoint.filled?.(input, output) ?? {} }
+  } catch {
+    return { stale: endpoint.stale(input, {}), filled: {} }
+  }
+}
+
 /** A row's fields from path, query and body, which together are its input. */
 export function allFields(endpoint: Endpoint): Fields {
   return { ...endpoint.params, ...endpoint.query, ...endpoint.body }
@@ -191,9 +274,11 @@ function invalidInput(endpoint: Endpoint, issues: TalonOneIssue[]): TalonOneErro
 
 function fillQuery(endpoint: Endpoint, input: Record<string, unknown>): string {
   const search = new URLSearchParams()
-  for (const [name] of fieldsByName(endpoint.query)) {
+  for (const [name, shape] of fieldsByName(endpoint.query)) {
     const value = input[name]
-    for (const entry of Array.isArray(value) ? value : [value]) {
+    const isRepeated = shape.is === 'list' && !shape.inOne
+    // An empty list is none at all, also where its values are joined.
+    for (const entry of isRepeated && Array.isArray(value) ? value : [Array.isArray(value) && value.length === 0 ? undefined : value]) {
       if (entry !== undefined) search.append(name, String(entry))
     }
   }
@@ -215,6 +300,12 @@ function decode(segment: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+function decodeQuery(shape: Shape, values: string[]): unknown {
+  const [first = ''] = values
+  if (shape.is !== 'list') return decodeText(shape, first)
+  return (shape.inOne ? first.split(',') : values).map((value) => decodeText(shape.of, value))
 }
 
 /** What a path or query text says when the row expects a number or a boolean; the text itself when it does not fit. */

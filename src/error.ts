@@ -72,29 +72,20 @@ const brand = Symbol.for('talon-one-react.error')
  */
 export class TalonOneError extends Error {
   override readonly name = 'TalonOneError'
-  readonly code: TalonOneErrorCode
-  readonly method: string | undefined
-  readonly path: string | undefined
-  readonly status: number | undefined
-  readonly serverCode: string | undefined
-  readonly retryable: boolean
-  readonly retryAfterMs: number | undefined
-  readonly outcome: 'unknown' | undefined
-  readonly issues: readonly TalonOneIssue[]
-  readonly requestId: string | undefined
+  declare readonly code: TalonOneErrorCode
+  declare readonly method: string | undefined
+  declare readonly path: string | undefined
+  declare readonly status: number | undefined
+  declare readonly serverCode: string | undefined
+  declare readonly retryable: boolean
+  declare readonly retryAfterMs: number | undefined
+  declare readonly outcome: 'unknown' | undefined
+  declare readonly issues: readonly TalonOneIssue[]
+  declare readonly requestId: string | undefined
 
-  constructor(code: TalonOneErrorCode, message: string, details: TalonOneErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.code = code
-    this.method = details.method
-    this.path = details.path
-    this.status = details.status
-    this.serverCode = details.serverCode
-    this.retryable = details.retryable ?? false
-    this.retryAfterMs = details.retryAfterMs
-    this.outcome = details.outcome
-    this.issues = details.issues ?? []
-    this.requestId = details.requestId
+  constructor(code: TalonOneErrorCode, message: string, { cause, ...details }: TalonOneErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    Object.assign(this, { code, retryable: false, issues: [] }, details)
     Object.defineProperty(this, brand, { value: true })
   }
 }

@@ -14,39 +14,123 @@ export { isTalonOneError, TalonOneError } from './error.ts'
 export type { TalonOneErrorCode, TalonOneErrorDetails, TalonOneIssue } from './error.ts'
 
 // The endpoint table
-export type { Audience, Endpoint, InputOf, OutputOf, ReadEndpoint, WriteEndpoint } from './endpoint.ts'
-export {
-  createCouponReservation,
-  createReferral,
-  createReferralsForMultipleAdvocates,
-  deleteCouponReservation,
-  deleteCustomerData,
-  getCustomerInventory,
-  getCustomerSession,
-  getReservedCustomers,
-  trackEvent,
-  updateCustomerProfile,
-  updateCustomerProfileAudiences,
-  updateCustomerProfilesV2,
-  updateCustomerProfileV2,
-  updateCustomerSession,
-  updateCustomerSessionV2,
-} from './endpoints.ts'
 export type {
-  CouponReservationInput,
-  CreateReferralInput,
-  CreateReferralsForMultipleAdvocatesInput,
-  DeleteCustomerDataInput,
-  GetCustomerInventoryInput,
+  Audience,
+  Changed,
+  Endpoint,
+  Filled,
+  InputOf,
+  OutputOf,
+  Page,
+  PagedEndpoint,
+  ReadEndpoint,
+  Repeat,
+  WriteEndpoint,
+} from './endpoint.ts'
+
+// Customer sessions
+export { getCustomerSession, reopenCustomerSession, returnCartItems, updateCustomerSessionV2 } from './endpoints.ts'
+export type {
   GetCustomerSessionInput,
-  GetReservedCustomersInput,
-  TrackEventInput,
-  UpdateCustomerProfileInput,
-  UpdateCustomerProfilesV2Input,
-  UpdateCustomerProfileV2Input,
-  UpdateCustomerSessionInput,
+  ReopenCustomerSessionInput,
+  ReturnCartItemsInput,
   UpdateCustomerSessionV2Input,
 } from './endpoints.ts'
+
+// Customer profiles
+export {
+  deleteCustomerData,
+  getCustomerAchievementHistory,
+  getCustomerAchievements,
+  getCustomerInventory,
+  updateCustomerProfilesV2,
+  updateCustomerProfileV2,
+} from './endpoints.ts'
+export type {
+  DeleteCustomerDataInput,
+  GetCustomerAchievementHistoryInput,
+  GetCustomerAchievementsInput,
+  GetCustomerInventoryInput,
+  UpdateCustomerProfilesV2Input,
+  UpdateCustomerProfileV2Input,
+} from './endpoints.ts'
+
+// Audiences
+export {
+  createAudienceV2,
+  deleteAudienceMembershipsV2,
+  deleteAudienceV2,
+  updateAudienceCustomersAttributes,
+  updateAudienceV2,
+  updateCustomerProfileAudiences,
+} from './endpoints.ts'
+export type {
+  CreateAudienceV2Input,
+  DeleteAudienceV2Input,
+  UpdateAudienceCustomersAttributesInput,
+  UpdateAudienceV2Input,
+} from './endpoints.ts'
+
+// Coupons
+export { createCouponReservation, deleteCouponReservation, getReservedCustomers } from './endpoints.ts'
+export type { CouponReservationInput, GetReservedCustomersInput } from './endpoints.ts'
+
+// Referrals
+export { createReferral, createReferralsForMultipleAdvocates } from './endpoints.ts'
+export type { CreateReferralInput, CreateReferralsForMultipleAdvocatesInput } from './endpoints.ts'
+
+// Loyalty
+export {
+  activateLoyaltyPoints,
+  deleteLoyaltyTransactionsFromLedgers,
+  getLoyaltyBalances,
+  getLoyaltyProgramProfilePoints,
+  getLoyaltyProgramProfileTransactions,
+  joinLoyaltyProgram,
+} from './endpoints.ts'
+export type {
+  ActivateLoyaltyPointsInput,
+  DeleteLoyaltyTransactionsFromLedgersInput,
+  GetLoyaltyBalancesInput,
+  GetLoyaltyProgramProfilePointsInput,
+  GetLoyaltyProgramProfileTransactionsInput,
+  JoinLoyaltyProgramInput,
+} from './endpoints.ts'
+
+// Loyalty cards
+export {
+  generateLoyaltyCard,
+  getLoyaltyCardBalances,
+  getLoyaltyCardPoints,
+  getLoyaltyCardTransactions,
+  linkLoyaltyCardToProfile,
+  unlinkLoyaltyCardFromProfile,
+} from './endpoints.ts'
+export type {
+  GenerateLoyaltyCardInput,
+  GetLoyaltyCardBalancesInput,
+  GetLoyaltyCardPointsInput,
+  GetLoyaltyCardTransactionsInput,
+  LinkLoyaltyCardInput,
+  LoyaltyCardInput,
+} from './endpoints.ts'
+
+// Events
+export { getEventV3, trackEventV2, trackEventV3 } from './endpoints.ts'
+export type { GetEventV3Input, TrackEventV2Input, TrackEventV3Input } from './endpoints.ts'
+
+// Campaigns
+export { integrationGetAllCampaigns } from './endpoints.ts'
+export type { IntegrationGetAllCampaignsInput } from './endpoints.ts'
+
+// Prices and catalogues
+export { bestPriorPrice, syncCatalog } from './endpoints.ts'
+export type { SyncCatalogInput } from './endpoints.ts'
+
+// Legacy V1
+export { trackEvent, updateCustomerProfile, updateCustomerSession } from './endpoints.ts'
+export type { TrackEventInput, UpdateCustomerProfileInput, UpdateCustomerSessionInput } from './endpoints.ts'
+export type { PageInput } from './endpoints.ts'
 
 // The client
 export { createTalonOne } from './client.ts'
@@ -54,14 +138,33 @@ export type { HeadersSource, RawAnswer, SendOptions, TalonOne, TalonOneOptions }
 export type { Locks } from './lane.ts'
 
 // Queries and mutations without React
-export { mutationFor, queryFor, queryKeyFor } from './queries.ts'
-export type { MutationFor, QueryFor, TalonOneQueryKey } from './queries.ts'
+export { infiniteQueryFor, mutationFor, queryFor, queryKeyFor } from './queries.ts'
+export type { CallOptions, InfiniteQueryFor, MutationFor, QueryFor, Retries, TalonOneQueryKey, Variant } from './queries.ts'
+
+// What-if prices without React
+export { isPreview, itemPreviewFor, sessionPreviewFor } from './preview.ts'
+export type { ItemPreview, ItemPreviewFor, ItemPreviewInput, SessionPreviewFor, SessionPreviewInput } from './preview.ts'
 
 // Prices
 export { priceCart } from './price.ts'
 export type { PricedCart, PricedCode, PricedCost, PricedDiscount, PricedLine, PricedPoints } from './price.ts'
-export { englishRejections, rejectionMessage } from './rejection.ts'
-export type { RejectionMessages } from './rejection.ts'
+
+// Words for refused codes
+export { rejectionMessage } from './rejections/message.ts'
+export type { Rejection, RejectionMessages } from './rejections/message.ts'
+export { chineseRejections } from './rejections/chinese.ts'
+export { czechRejections } from './rejections/czech.ts'
+export { danishRejections } from './rejections/danish.ts'
+export { dutchRejections } from './rejections/dutch.ts'
+export { englishRejections } from './rejections/english.ts'
+export { frenchRejections } from './rejections/french.ts'
+export { germanRejections } from './rejections/german.ts'
+export { italianRejections } from './rejections/italian.ts'
+export { japaneseRejections } from './rejections/japanese.ts'
+export { polishRejections } from './rejections/polish.ts'
+export { portugueseRejections } from './rejections/portuguese.ts'
+export { spanishRejections } from './rejections/spanish.ts'
+export { swedishRejections } from './rejections/swedish.ts'
 
 // The cart without React
 export { createCart } from './cart/cart.ts'
@@ -70,27 +173,78 @@ export type { CartEdit, NewLine } from './cart/edits.ts'
 export type { Amount, CartCode, CartLine, CartView } from './cart/view.ts'
 
 // Provider
-export { TalonOneProvider, useTalonOne } from './react.tsx'
-export type { ReadOptions, TalonOneProviderProps, UseCartOptions, WriteOptions, WriteResult } from './react.tsx'
+export { TalonOneProvider, useTalonOne } from './react/provider.ts'
+export type { TalonOneProviderProps } from './react/provider.ts'
 
 // Cart hooks
-export { useCart, useCartActions, useCartLine, useCoupons } from './react.tsx'
+export { useCart, useCartActions, useCartLine, useCoupons } from './react/cart.ts'
+export type { UseCartOptions } from './react/cart.ts'
+
+// Preview hooks
+export { useItemPreview, useSessionPreview } from './react/preview.ts'
+export type { PreviewOptions } from './react/preview.ts'
 
 // Operation hooks
+export type { CallOverrides } from './react/overrides.ts'
+export type { PagesOptions, ReadOptions, WriteOptions, WriteResult } from './react/operations.ts'
+
+// Hooks: customer sessions
+export { useReopenSession, useReturnItems, useSession, useUpdateSession } from './react/operations.ts'
+
+// Hooks: customer profiles
 export {
-  useCreateReferral,
-  useCreateReferrals,
+  useAchievementHistory,
+  useAchievements,
   useCustomerInventory,
   useDeleteCustomerData,
-  useReleaseCoupon,
-  useReserveCoupon,
-  useReservedCustomers,
-  useSession,
-  useTrackEventV1,
   useUpdateProfile,
-  useUpdateProfileAudiences,
   useUpdateProfiles,
-  useUpdateProfileV1,
-  useUpdateSession,
-  useUpdateSessionV1,
-} from './react.tsx'
+} from './react/operations.ts'
+
+// Hooks: audiences
+export {
+  useCreateAudience,
+  useDeleteAudience,
+  useDeleteAudienceMemberships,
+  useUpdateAudience,
+  useUpdateAudienceAttributes,
+  useUpdateProfileAudiences,
+} from './react/operations.ts'
+
+// Hooks: coupons
+export { useReleaseCoupon, useReserveCoupon, useReservedCustomers } from './react/operations.ts'
+
+// Hooks: referrals
+export { useCreateReferral, useCreateReferrals } from './react/operations.ts'
+
+// Hooks: loyalty
+export {
+  useActivateLoyaltyPoints,
+  useDeleteLoyaltyTransactions,
+  useJoinLoyaltyProgram,
+  useLoyaltyBalances,
+  useLoyaltyPoints,
+  useLoyaltyTransactions,
+} from './react/operations.ts'
+
+// Hooks: loyalty cards
+export {
+  useGenerateLoyaltyCard,
+  useLinkLoyaltyCard,
+  useLoyaltyCardBalances,
+  useLoyaltyCardPoints,
+  useLoyaltyCardTransactions,
+  useUnlinkLoyaltyCard,
+} from './react/operations.ts'
+
+// Hooks: events
+export { useEvent, useTrackEvent, useTrackEventV3 } from './react/operations.ts'
+
+// Hooks: campaigns
+export { useCampaigns } from './react/operations.ts'
+
+// Hooks: prices and catalogues
+export { useBestPriorPrice, useSyncCatalog } from './react/operations.ts'
+
+// Hooks: legacy V1
+export { useTrackEventV1, useUpdateProfileV1, useUpdateSessionV1 } from './react/operations.ts'

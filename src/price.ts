@@ -1,5 +1,6 @@
 import type { Effect, EffectOf, EffectType, UnknownEffect } from './effects.ts'
-import type { Attributes, CartItem, CustomerSessionV2 } from './schema.ts'
+import type { Rejection } from './rejections/message.ts'
+import type { Attributes, CartItem, CustomerSessionV2, UnknownWord } from './schema.ts'
 
 /** One line with what its effects give. Major currency units. */
 export interface PricedLine {
@@ -31,12 +32,7 @@ export interface PricedCost {
 }
 
 /** What the rules say of one code. */
-export interface PricedCode {
-  code: string
-  status: 'accepted' | 'rejected'
-  /** Why it was refused, in the API's word. */
-  reason?: string
-}
+export type PricedCode = { code: string; status: 'accepted' } | ({ code: string; status: 'rejected' } & Rejection)
 
 /** Points the cart earns (positive) or spends (negative); booked when the session closes. */
 export interface PricedPoints {
@@ -94,7 +90,7 @@ export function priceCart(session: Priceable, effects: readonly Effect[]): Price
     total: Math.max(0, sum([subtotal, ...additionalCosts.map((cost) => cost.subtotal), -discount])),
     coupons: [
       ...sorted.acceptCoupon.map(({ props }): PricedCode => ({ code: props.value, status: 'accepted' })),
-      ...sorted.rejectCoupon.map(({ props }): PricedCode => ({ code: props.value, status: 'rejected', reason: props.rejectionReason })),
+      ...sorted.rejectCoupon.map(priceRejected),
     ],
     referral: priceReferral(sorted),
     freeItems: countFreeItems(sorted),
@@ -151,7 +147,7 @@ function decimals(amount: number): number {
 }
 
 const isAmount = (value: unknown): boolean => Number.isFinite(value)
-const isText = (value: unknown): boolean => typeof value === 'string'
+const isText = (value: unknown): value is string => typeof value === 'string'
 const isLineOf = ({ cartItems }: Priceable, position: unknown): boolean => isAmount(position) && Object.hasOwn(cartItems, Number(position))
 const isCostOf = ({ additionalCosts }: Priceable, name: unknown): boolean =>
   isText(name) && Object.hasOwn(additionalCosts ?? {}, String(name))
@@ -309,7 +305,18 @@ function priceReferral(effects: SortedEffects): PricedCode | undefined {
   const accepted = effects.acceptReferral[0] ?? effects.redeemReferral[0]
   if (accepted) return { code: accepted.props.value, status: 'accepted' }
   const [rejected] = effects.rejectReferral
-  return rejected && { code: rejected.props.value, status: 'rejected', reason: rejected.props.rejectionReason }
+  return rejected && priceRejected(rejected)
+}
+
+function priceRejected({ props }: EffectOf<'rejectCoupon' | 'rejectReferral'>): PricedCode {
+  const { value, rejectionReason, campaignExclusionReason } = props
+  return {
+    code: value,
+    status: 'rejected',
+    // A server may leave it out or send what is no text: then it is a word that no version knows.
+    reason: isText(rejectionReason) ? rejectionReason : ('' as UnknownWord),
+    ...(isText(campaignExclusionReason) && { campaignExclusionReason }),
+  }
 }
 
 function countFreeItems(effects: SortedEffects): PricedCart['freeItems'] {

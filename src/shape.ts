@@ -6,13 +6,17 @@ import type { TalonOneIssue } from './error.ts'
 
 /** A field's value. Lengths in UTF-16 units, as the API's own limits; bounds are inclusive. */
 export type Shape =
-  | { is: 'string'; min?: number; max?: number; oneOf?: readonly string[] }
+  | { is: 'string'; min?: number; max?: number; oneOf?: readonly string[]; pattern?: RegExp }
   | { is: 'timestamp' }
   | { is: 'integer' | 'number'; min?: number; max?: number }
   | { is: 'boolean' }
-  | { is: 'list'; of: Shape; min?: number; max?: number; unitsAtMost?: number }
+  /** `inOne`: in a query, one parameter with its values joined by commas rather than one parameter for each. */
+  | { is: 'list'; of: Shape; min?: number; max?: number; unitsAtMost?: number; isSet?: true; inOne?: true }
   | { is: 'map'; of: Shape }
   | { is: 'object'; fields: Fields }
+  /** An object of one of several kinds, told apart by the text in its field `by`. */
+  | { is: 'kind'; by: string; of: Readonly<Record<string, Fields>> }
+  | { is: 'nullable'; of: Shape }
   /** Anything JSON can carry. */
   | { is: 'json' }
   /** Custom attributes: a map of anything JSON can carry. */
@@ -39,6 +43,7 @@ export function readShape(shape: Shape, value: unknown, pointer: string, issues:
       if (typeof value !== 'string' || loneSurrogate.test(value)) return wrong('well-formed text')
       if (value.length < (shape.min ?? 0) || value.length > (shape.max ?? Infinity)) return wrong(`text of ${bounds(shape)} characters`)
       if (shape.oneOf && !shape.oneOf.includes(value)) return wrong(`one of ${shape.oneOf.join(', ')}`)
+      if (shape.pattern && !shape.pattern.test(value)) return wrong(`text like ${shape.pattern.source}`)
       return value
     case 'timestamp':
       return typeof value === 'string' && isTimestamp(value) ? value : wrong('an RFC 3339 timestamp')
@@ -55,6 +60,8 @@ export function readShape(shape: Shape, value: unknown, pointer: string, issues:
       if (value.length < (shape.min ?? 0) || value.length > (shape.max ?? Infinity)) return wrong(`a list of ${bounds(shape)} entries`)
       // Unlike `map`, this sees the holes of a list, which JSON would fill with null.
       const list = Array.from(value, (entry: unknown, index) => readShape(shape.of, entry, `${pointer}/${index}`, issues))
+      if (shape.isSet && new Set(list).size < list.length) return wrong('a list without repetitions')
+      if (shape.inOne && list.some((entry) => String(entry).includes(','))) return wrong('a list without commas in its entries')
       if (shape.unitsAtMost !== undefined && units(list) > shape.unitsAtMost) return wrong(`at most ${shape.unitsAtMost} units in all`)
       return list
     }
@@ -63,11 +70,28 @@ export function readShape(shape: Shape, value: unknown, pointer: string, issues:
       return isPlain(value) ? readMap(shape.is === 'map' ? shape.of : { is: 'json' }, value, pointer, issues) : wrong('an object')
     case 'object':
       return isRecord(value) ? readFields(shape.fields, value, pointer, issues) : wrong('an object')
+    case 'kind':
+      return isRecord(value) ? readKind(shape, value, pointer, issues) : wrong('an object')
+    case 'nullable':
+      return value === null ? null : readShape(shape.of, value, pointer, issues)
     case 'json':
       return readJson(value, pointer, issues, [])
     case 'server-set':
       return undefined
   }
+}
+
+function readKind(
+  { by, of }: Shape & { is: 'kind' },
+  value: Record<string, unknown>,
+  pointer: string,
+  issues: TalonOneIssue[],
+): Record<string, unknown> | undefined {
+  const kind = value[by]
+  const fields = typeof kind === 'string' && Object.hasOwn(of, kind) ? of[kind] : undefined
+  if (fields) return readFields({ [by]: { is: 'string' }, ...fields }, value, pointer, issues)
+  issues.push({ pointer: `${pointer}/${by}`, message: `expected one of ${Object.keys(of).join(', ')}, got ${describe(kind)}` })
+  return undefined
 }
 
 /** Reads an object field by field: an unknown name is an issue, so that a misspelt one is not lost in silence. */

@@ -24,7 +24,8 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
 export function valuesOf(shape: Shape): fc.Arbitrary<unknown> {
   switch (shape.is) {
     case 'string':
-      return shape.oneOf ? fc.constantFrom(...shape.oneOf) : texts(shape.min ?? 0, shape.max ?? 2000)
+      if (shape.oneOf) return fc.constantFrom(...shape.oneOf)
+      return shape.pattern ? textsLike(shape.pattern, shape.min ?? 0, shape.max ?? 2000) : texts(shape.min ?? 0, shape.max ?? 2000)
     case 'timestamp':
       return timestamps
     case 'integer':
@@ -33,19 +34,20 @@ export function valuesOf(shape: Shape): fc.Arbitrary<unknown> {
       return fc.double({ noNaN: true, noDefaultInfinity: true, ...bounds(shape) }).map(withoutNegativeZero)
     case 'boolean':
       return fc.boolean()
-    case 'list': {
-      const { of, min = 0, max = Infinity, unitsAtMost } = shape
-      const lists = fc.array(valuesOf(of), { minLength: min, maxLength: Math.min(max, min + 4) })
-      return unitsAtMost === undefined
-        ? lists
-        : lists.map((lines) => lines.map((line) => withQuantityBelow(unitsAtMost / lines.length, line)))
-    }
+    case 'list':
+      return lists(shape)
     case 'map':
       return fc.dictionary(names, valuesOf(shape.of), { maxKeys: 3, noNullPrototype: true })
     case 'attributes':
       return fc.dictionary(names, json, { maxKeys: 3, noNullPrototype: true })
     case 'object':
       return fieldsOf(shape.fields)
+    case 'kind':
+      return fc.oneof(
+        ...Object.entries(shape.of).map(([kind, fields]) => fieldsOf({ [shape.by]: { is: 'string', oneOf: [kind] }, ...fields })),
+      )
+    case 'nullable':
+      return fc.option(valuesOf(shape.of), { freq: 3 })
     case 'json':
       return json
     case 'server-set':
@@ -53,14 +55,27 @@ export function valuesOf(shape: Shape): fc.Arbitrary<unknown> {
   }
 }
 
-/** Inputs that a row accepts. */
+/** Inputs that a row accepts. No list of a query is empty: none and an empty one are the same request. */
 export function inputsOf(endpoint: Endpoint): fc.Arbitrary<Record<string, unknown>> {
-  const { identity, anonymous, params } = endpoint
-  const inputs = fieldsOf(allFields(endpoint)).filter(
+  const { identity, anonymous, params, query } = endpoint
+  const inputs = fieldsOf({ ...allFields(endpoint), ...withoutEmptyLists(query) }).filter(
     (input) => !Object.keys(params).some((name) => ['.', '..'].includes(String(input[name]))),
   )
   if (identity === undefined || anonymous) return inputs
   return inputs.map((input) => (identitiesOf(endpoint, input).length === 0 ? withIdentity(endpoint, input, 'somebody') : input))
+}
+
+function withoutEmptyLists(query: Fields): Fields {
+  const filled = (shape: Shape): Shape => (shape.is === 'list' ? { ...shape, min: Math.max(shape.min ?? 0, 1) } : shape)
+  return Object.fromEntries(Object.entries(query).map(([field, shape]) => [field, filled(shape)]))
+}
+
+function lists({ of, min = 0, max = Infinity, unitsAtMost, isSet, inOne }: Shape & { is: 'list' }): fc.Arbitrary<unknown[]> {
+  const entries = inOne ? valuesOf(of).filter((entry) => !String(entry).includes(',')) : valuesOf(of)
+  const length = { minLength: min, maxLength: Math.min(max, min + 4) }
+  if (isSet) return fc.uniqueArray(entries, length)
+  if (unitsAtMost === undefined) return fc.array(entries, length)
+  return fc.array(entries, length).map((lines) => lines.map((line) => withQuantityBelow(unitsAtMost / lines.length, line)))
 }
 
 function fieldsOf(fields: Fields): fc.Arbitrary<Record<string, unknown>> {
@@ -69,8 +84,9 @@ function fieldsOf(fields: Fields): fc.Arbitrary<Record<string, unknown>> {
   return fc.record(model, { requiredKeys: sendable.map(([field]) => field).filter((field) => !field.endsWith('?')), noNullPrototype: true })
 }
 
+/** Well-formed texts of a length. */
 // Limits count UTF-16 units, the official file counts characters: these texts fit both.
-function texts(min: number, max: number): fc.Arbitrary<string> {
+export function texts(min: number, max: number): fc.Arbitrary<string> {
   const fits = (text: string) => text.length <= max && Array.from(text).length >= min
   return fc.oneof(
     fc.constantFrom(...hardTexts).filter(fits),
@@ -80,19 +96,34 @@ function texts(min: number, max: number): fc.Arbitrary<string> {
   )
 }
 
+/** Texts that a pattern describes. */
+export function textsLike(pattern: RegExp, min: number, max: number): fc.Arbitrary<string> {
+  const asWritten = fc.stringMatching(new RegExp(pattern.source, pattern.flags.replace('i', '')))
+  const found = pattern.ignoreCase
+    ? fc.oneof(
+        asWritten,
+        asWritten.map((text) => text.toUpperCase()),
+      )
+    : asWritten
+  return found.filter((text) => text.length >= min && text.length <= max)
+}
+
+/** Names of attributes that may be sent. */
 // No backslash in a name: once V8 13.6 (Node 24) has parsed the name "\\", it takes the name "\n" for the same.
-const names = fc
+export const names: fc.Arbitrary<string> = fc
   .oneof(fc.string(), fc.constantFrom(...hardTexts))
   .filter((name) => !['__proto__', 'constructor', 'prototype'].includes(name) && !name.includes('\\'))
 
-const timestamps = fc
+/** Moments in RFC 3339. */
+export const timestamps: fc.Arbitrary<string> = fc
   .tuple(
     fc.date({ min: new Date('1970-01-02'), max: new Date('2099-12-30'), noInvalidDate: true }),
     fc.constantFrom('.123Z', 'Z', '+02:00', '-11:30'),
   )
   .map(([date, end]) => date.toISOString().slice(0, 19) + end)
 
-const json = fc
+/** Anything JSON carries, with names that may be sent. */
+export const json: fc.Arbitrary<unknown> = fc
   .json({ maxDepth: 3, stringUnit: 'binary' })
   .filter((text) => !/"(?:__proto__|constructor|prototype)"|\\\\/.test(text))
   .map((text): unknown => JSON.parse(text))
@@ -102,7 +133,7 @@ function bounds({ min, max }: { min?: number; max?: number }): fc.DoubleConstrai
 }
 
 // JSON has no negative zero, so it cannot come back.
-const withoutNegativeZero = (value: number) => (value === 0 ? 0 : value)
+export const withoutNegativeZero = (value: number) => (value === 0 ? 0 : value)
 
 function withQuantityBelow(limit: number, line: unknown): unknown {
   if (typeof line !== 'object' || line === null || !('quantity' in line)) return line

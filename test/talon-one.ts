@@ -4,6 +4,7 @@
  */
 import {
   type AdditionalCost,
+  type CouponRejection,
   createTalonOne,
   type CustomerSessionV2,
   type Effect,
@@ -12,6 +13,7 @@ import {
   type EffectType,
   type Loyalty,
   type NewCustomerSessionV2,
+  type ReferralRejection,
   type TalonOne,
 } from 'talon-one-react'
 import { createClock, type TestClock } from './clock.ts'
@@ -62,7 +64,7 @@ export interface TalonOneServer {
   /** How long each answer takes, in milliseconds. */
   latency: number
   /** Verdicts on codes, by the code in upper case; any other is not found. */
-  verdicts: Record<string, 'accepted' | (string & {})>
+  verdicts: Record<string, 'accepted' | CouponRejection | ReferralRejection>
   /** Whether a session drops the codes it refuses. */
   dropsRefused: boolean
   /** The campaigns. */
@@ -228,11 +230,15 @@ export function createServer(clock: TestClock = createClock()): TalonOneServer {
     return [
       ...codes.map((value) => {
         const verdict = server.verdicts[value] ?? 'CouponNotFound'
-        return verdict === 'accepted' ? effect('acceptCoupon', { value }) : effect('rejectCoupon', { value, rejectionReason: verdict })
+        return verdict === 'accepted'
+          ? effect('acceptCoupon', { value })
+          : effect('rejectCoupon', { value, rejectionReason: verdict as CouponRejection })
       }),
       ...[session.referralCode ?? ''].filter(Boolean).map((value) => {
         const verdict = server.verdicts[value] ?? 'ReferralNotFound'
-        return verdict === 'accepted' ? effect('acceptReferral', { value }) : effect('rejectReferral', { value, rejectionReason: verdict })
+        return verdict === 'accepted'
+          ? effect('acceptReferral', { value })
+          : effect('rejectReferral', { value, rejectionReason: verdict as ReferralRejection })
       }),
       ...server.rules(session),
     ]

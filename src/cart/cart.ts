@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { TalonOne } from '../client.ts'
-import type { RejectionMessages } from '../rejection.ts'
-import type { AdditionalCost, Attributes } from '../schema.ts'
+import type { RejectionMessages } from '../rejections/message.ts'
+import type { AdditionalCost, ItemAttributes, SessionAttributes } from '../schema.ts'
 import { type CartEdit, checkItem, type NewLine } from './edits.ts'
 import { type CodeOutcome, couponOutcome, type EditOutcome, type FlushOutcome, referralOutcome } from './outcomes.ts'
 import { handled } from './promises.ts'
@@ -40,14 +40,14 @@ export interface CartActions {
   readonly setQuantity: (key: string, quantity: number) => Promise<EditOutcome>
   readonly remove: (key: string) => Promise<EditOutcome>
   /** Replaces the line's attributes as a whole. */
-  readonly setItemAttributes: (key: string, attributes: Attributes) => Promise<EditOutcome>
+  readonly setItemAttributes: (key: string, attributes: ItemAttributes) => Promise<EditOutcome>
   /** Resolves with this code's own verdict; a refused code is not an error and stays listed until it is removed. */
   readonly applyCoupon: (code: string) => Promise<CodeOutcome>
   readonly removeCoupon: (code: string) => Promise<EditOutcome>
   readonly setReferral: (code: string) => Promise<CodeOutcome>
   readonly clearReferral: () => Promise<EditOutcome>
   /** Merges into the session's attributes, key by key. */
-  readonly setAttributes: (attributes: Attributes) => Promise<EditOutcome>
+  readonly setAttributes: (attributes: SessionAttributes) => Promise<EditOutcome>
   /** Replaces the session's additional costs, such as shipping. Major currency units. */
   readonly setAdditionalCosts: (additionalCosts: Record<string, AdditionalCost>) => Promise<EditOutcome>
   /** One card, or undefined for none. */

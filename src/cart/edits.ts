@@ -1,5 +1,5 @@
 import { TalonOneError, type TalonOneErrorCode, type TalonOneIssue } from '../error.ts'
-import type { AdditionalCost, Attributes, CartItem } from '../schema.ts'
+import type { AdditionalCost, CartItem, ItemAttributes, SessionAttributes } from '../schema.ts'
 import { describe, type FieldsOf, isRecord, readShape, type Shape } from '../shape.ts'
 
 /** A product as it goes into a cart: a {@link CartItem} without quantity and without what Talon.One sets. `price` in major units. */
@@ -16,12 +16,12 @@ export type CartEdit =
   | { type: 'add'; key: string; item: NewLine; quantity: number }
   | { type: 'setQuantity'; key: string; quantity: number }
   | { type: 'remove'; key: string }
-  | { type: 'setItemAttributes'; key: string; attributes: Attributes }
+  | { type: 'setItemAttributes'; key: string; attributes: ItemAttributes }
   | { type: 'applyCoupon'; code: string }
   | { type: 'removeCoupon'; code: string }
   | { type: 'setReferral'; code: string }
   | { type: 'clearReferral' }
-  | { type: 'setAttributes'; attributes: Attributes }
+  | { type: 'setAttributes'; attributes: SessionAttributes }
   | { type: 'setAdditionalCosts'; additionalCosts: Record<string, AdditionalCost> }
   | { type: 'setLoyaltyCard'; card: string | undefined }
 

@@ -4,8 +4,9 @@
  */
 import type { Effect } from '../effects.ts'
 import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
-import { rejectionMessage, type RejectionMessages } from '../rejection.ts'
-import type { Attributes, CustomerSessionV2, Loyalty, NewCustomerSessionV2 } from '../schema.ts'
+import { englishRejections } from '../rejections/english.ts'
+import { type Rejection, rejectionMessage, type RejectionMessages } from '../rejections/message.ts'
+import type { CustomerSessionV2, Loyalty, NewCustomerSessionV2, SessionAttributes } from '../schema.ts'
 import { isRecord } from '../shape.ts'
 import { type CartEdit, cartLimits, type NewLine, readItem } from './edits.ts'
 
@@ -14,7 +15,7 @@ export interface CartContents {
   lines: readonly { key: string; item: NewLine; quantity: number }[]
   couponCodes: readonly string[]
   referralCode: string | undefined
-  attributes: Attributes
+  attributes: SessionAttributes
   additionalCosts: CustomerSessionV2['additionalCosts']
   loyaltyCards: readonly string[]
 }
@@ -177,14 +178,14 @@ export function verdictOn(priced: PricedCart, code: string): PricedCode | undefi
   return priced.coupons.find((coupon) => sameCode(coupon.code, code))
 }
 
+/** A verdict on a code, with the words for a refusal. */
+export type Verdict = { status: 'accepted' } | ({ status: 'rejected'; message: string } & Rejection)
+
 /** A verdict as a shopper reads it. */
-export function verdictInWords(
-  verdict: PricedCode,
-  messages: RejectionMessages | undefined,
-): { status: 'accepted' } | { status: 'rejected'; reason: string; message: string } {
+export function verdictInWords(verdict: PricedCode, messages: RejectionMessages = englishRejections): Verdict {
   if (verdict.status === 'accepted') return { status: 'accepted' }
-  const reason = verdict.reason ?? ''
-  return { status: 'rejected', reason, message: rejectionMessage(reason, messages) }
+  const { code: _code, ...rejected } = verdict
+  return { ...rejected, message: rejectionMessage(verdict, messages) }
 }
 
 // One code in two spellings is one code, and the later spelling counts: an application may tell upper case from lower.

@@ -1,7 +1,7 @@
 /** What the promises of an edit resolve to. */
 import type { PricedCode } from '../price.ts'
-import type { RejectionMessages } from '../rejection.ts'
-import { type Confirmed, sameCode, verdictInWords, verdictOn } from './fold.ts'
+import type { RejectionMessages } from '../rejections/message.ts'
+import { type Confirmed, sameCode, type Verdict, verdictInWords, verdictOn } from './fold.ts'
 import type { Amount } from './view.ts'
 
 /** What an accepted edit resolves to: the session's `updateCount` in the answer that carried it. */
@@ -10,10 +10,9 @@ export interface EditOutcome {
 }
 
 /** A code's own verdict. `superseded`: removed again before an answer came; `unknown`: the answer does not say. */
-export type CodeOutcome = EditOutcome & { code: string } & (
-    | { status: 'accepted' | 'superseded' | 'unknown' }
-    | { status: 'rejected'; reason: string; message: string }
-  )
+export type CodeOutcome = EditOutcome & { code: string } & CodeStatus
+
+type CodeStatus = Verdict | { status: 'superseded' | 'unknown' }
 
 /** What `flush` resolves to: a total that may be charged. */
 export interface FlushOutcome {
@@ -33,8 +32,6 @@ export function referralOutcome({ revision, contents, priced }: Confirmed, code:
   const verdict = priced.referral && sameCode(priced.referral.code, code) ? priced.referral : undefined
   return { code, revision, ...statusOf(verdict, isHeld, messages) }
 }
-
-type CodeStatus = { status: 'accepted' | 'superseded' | 'unknown' } | { status: 'rejected'; reason: string; message: string }
 
 function statusOf(verdict: PricedCode | undefined, isHeld: boolean, messages: RejectionMessages | undefined): CodeStatus {
   return verdict ? verdictInWords(verdict, messages) : { status: isHeld ? 'unknown' : 'superseded' }

@@ -4,8 +4,8 @@ import type { TalonOne } from '../client.ts'
 import type { IntegrationCustomerSessionResponse } from '../effects.ts'
 import { getCustomerSession, updateCustomerSessionV2 } from '../endpoints.ts'
 import { isTalonOneError, TalonOneError, type TalonOneErrorDetails } from '../error.ts'
-import { queryKeyFor } from '../queries.ts'
-import type { RejectionMessages } from '../rejection.ts'
+import { applyChanges, queryKeyFor } from '../queries.ts'
+import type { RejectionMessages } from '../rejections/message.ts'
 import type { CustomerSessionV2 } from '../schema.ts'
 import { type CartEdit, checkEdit, checkSessionId, type NewLine } from './edits.ts'
 import {
@@ -229,7 +229,7 @@ export function createSync(options: SyncOptions): Sync {
     pace.left()
     isSending = true
     try {
-      const answer = await client.send(updateCustomerSessionV2, {
+      const { data: answer, changed } = await client.sendRaw(updateCustomerSessionV2, {
         customerSessionId: sessionId,
         customerSession: requestOf(contents, edits),
         responseContent: ['customerSession', 'loyalty'],
@@ -241,6 +241,7 @@ export function createSync(options: SyncOptions): Sync {
       adopt(next)
       const { customerSession, effects } = answer
       if (customerSession) queryClient?.setQueryData(sessionKey, { customerSession, effects })
+      if (queryClient) applyChanges(queryClient, client.scope, changed)
       for (const entry of batch) entry.resolve(next)
     } catch (caught) {
       if (!isTalonOneError(caught)) throw caught

@@ -1,7 +1,7 @@
 /** What a shop shows: the folded cart with an amount for everything, each saying how far it can be trusted. */
 import type { TalonOneError } from '../error.ts'
 import { type PricedCart, type PricedCode, type PricedCost, type PricedPoints, sum, times } from '../price.ts'
-import type { RejectionMessages } from '../rejection.ts'
+import type { Rejection, RejectionMessages } from '../rejections/message.ts'
 import type { CustomerSessionV2, Loyalty } from '../schema.ts'
 import { isRecord } from '../shape.ts'
 import type { CartEdit, NewLine } from './edits.ts'
@@ -34,8 +34,8 @@ export interface CartLine extends NewLine {
 export type CartCode =
   | { code: string; status: 'pending' }
   | { code: string; status: 'accepted' }
-  /** `reason` is the API's word, `message` what a shopper reads. */
-  | { code: string; status: 'rejected'; reason: string; message: string }
+  /** `reason` and `campaignExclusionReason` are the API's words, `message` is what a shopper reads. */
+  | ({ code: string; status: 'rejected'; message: string } & Rejection)
 
 /** A cart as a shop shows it: always `fold(edits, confirmed)`. */
 export interface CartView {

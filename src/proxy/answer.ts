@@ -1,12 +1,31 @@
-/** What a shopper may see of an answer: built anew from these lists. Points, achievements and the props of effects go as they are. */
+/** What a shopper may see of an answer: built anew from these lists. The ledgers of a wallet and the props of effects go as they are. */
 import type { Effect, EffectType } from '../effects.ts'
-import type { CartItem, Coupon, CustomerProfile, CustomerSessionV2, Giveaway, InventoryCoupon, InventoryReferral } from '../schema.ts'
+import type * as endpoints from '../endpoints.ts'
+import type {
+  AchievementProgress,
+  AchievementProgressWithDefinition,
+  AchievementStatusEntry,
+  BestPriorPrice,
+  CardLedgerPointsEntryIntegrationAPI,
+  CardLedgerTransactionLogEntryIntegrationAPI,
+  CartItem,
+  Coupon,
+  CustomerProfile,
+  CustomerSessionV2,
+  Giveaway,
+  InventoryCoupon,
+  InventoryReferral,
+  LoyaltyBalanceWithTier,
+  LoyaltyCardProfileRegistration,
+} from '../schema.ts'
 import { isRecord } from '../shape.ts'
+import type { Shopper } from './identity.ts'
 
-/** Whom an answer goes to, and under which id the browser knows the session. */
+/** Whom an answer goes to. */
 export interface Reader {
-  profileId: string
-  browserSessionId: string | undefined
+  shopper: Shopper
+  /** What the browser calls the sessions it named, by the id that Talon.One knows them under. */
+  browserIds: ReadonlyMap<string, string>
   /** The attributes a shopper may see, which are those a shopper may set. */
   sessionAttributes: readonly string[]
   itemAttributes: readonly string[]
@@ -14,11 +33,9 @@ export interface Reader {
 
 type Filter = (value: unknown, reader: Reader) => unknown
 
-/** The answer of an operation as a shopper may see it. */
+/** The answer of an operation as a shopper may see it; undefined for nothing. */
 export function filterAnswer(operationId: string, data: unknown, reader: Reader): unknown {
-  if (!isRecord(data)) return undefined
-  const filter = answers[operationId]
-  return filter ? filter(data, reader) : {}
+  return answers[operationId]?.(data, reader)
 }
 
 const keep =
@@ -44,9 +61,16 @@ const parts =
 const own =
   (owner: string, filter: Filter): Filter =>
   (value, reader) =>
-    isRecord(value) && (value[owner] === undefined || value[owner] === reader.profileId) ? filter(value, reader) : undefined
+    isRecord(value) && (value[owner] === undefined || value[owner] === reader.shopper.profileId) ? filter(value, reader) : undefined
+
+const mapOf =
+  (filter: Filter): Filter =>
+  (value, reader) =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, filter(entry, reader)])) : undefined
 
 const asIs: Filter = (value) => value
+
+const nothing: Filter = () => undefined
 
 type Names<T> = readonly (keyof T & string)[]
 
@@ -126,7 +150,7 @@ const session = own('profileId' satisfies keyof CustomerSessionV2, (value, reade
         ...pick(value, sessionNames),
         cartItems: list(item)(value.cartItems, reader),
         attributes: isRecord(value.attributes) ? pick(value.attributes, reader.sessionAttributes) : {},
-        integrationId: reader.browserSessionId,
+        integrationId: reader.browserIds.get(String(value.integrationId)),
       }
     : undefined,
 )
@@ -137,6 +161,93 @@ function attributesOf({ attributes }: Record<string, unknown>, names: readonly s
 }
 
 const loyalty = parts({ programs: asIs })
+
+const balanceNames: Names<LoyaltyBalanceWithTier> = [
+  'activePoints',
+  'pendingPoints',
+  'spentPoints',
+  'expiredPoints',
+  'negativePoints',
+  'currentTier',
+  'projectedTier',
+  'pointsToNextTier',
+  'nextTierName',
+]
+const balances = { balance: keep(...balanceNames), subledgerBalances: mapOf(keep(...balanceNames)) }
+const registrationNames: Names<LoyaltyCardProfileRegistration> = ['integrationId', 'timestamp']
+const registration = own('integrationId' satisfies keyof LoyaltyCardProfileRegistration, keep(...registrationNames))
+
+type LedgerEntry = CardLedgerTransactionLogEntryIntegrationAPI & CardLedgerPointsEntryIntegrationAPI
+const ledgerEntryNames: Names<LedgerEntry> = [
+  'id',
+  'transactionUUID',
+  'created',
+  'programId',
+  'type',
+  'name',
+  'startDate',
+  'expiryDate',
+  'subledgerId',
+  'amount',
+  'validityDuration',
+]
+// Others may use the same card: what they did with it is there to see, who they are is not.
+const ledgerEntry: Filter = (value, { shopper, browserIds }) =>
+  isRecord(value)
+    ? {
+        ...pick(value, ledgerEntryNames),
+        ...(shopper.profileId === value.customerProfileID && { customerProfileID: shopper.profileId }),
+        ...(shopper.loyaltyCardIds?.includes(String(value.cardIdentifier)) && { cardIdentifier: value.cardIdentifier }),
+        customerSessionId: browserIds.get(String(value.customerSessionId)),
+      }
+    : undefined
+
+const page = (entry: Filter): Filter => parts({ totalResultSize: asIs, hasMore: asIs, data: list(entry) })
+const ledger = page(ledgerEntry)
+
+const progressNames: Names<AchievementProgress> = ['status', 'progress', 'startDate', 'completionDate', 'endDate']
+const progress = keep(...progressNames)
+const heldAchievementNames: Names<AchievementProgressWithDefinition> = [
+  ...progressNames,
+  'achievementId',
+  'name',
+  'title',
+  'description',
+  'campaignId',
+  'target',
+  'achievementRecurrencePolicy',
+  'achievementActivationPolicy',
+  'achievementFixedStartDate',
+  'achievementEndDate',
+]
+const achievementNames: Names<AchievementStatusEntry> = [
+  'id',
+  'created',
+  'name',
+  'title',
+  'description',
+  'target',
+  'period',
+  'periodEndOverride',
+  'recurrencePolicy',
+  'activationPolicy',
+  'fixedStartDate',
+  'endDate',
+  'campaignId',
+  'status',
+]
+// What is scheduled belongs to a campaign that nobody has heard of yet.
+const achievement: Filter = (value, reader) =>
+  isRecord(value) && value.status !== 'scheduled'
+    ? { ...pick(value, achievementNames), currentProgress: progress(value.currentProgress, reader) }
+    : undefined
+
+const priorPriceNames: Names<BestPriorPrice> = ['sku', 'price', 'observedAt']
+const priorPrice: Filter = (value) => {
+  // A price for an audience is nobody else's business.
+  if (!isRecord(value) || !isRecord(value.target) || value.target.type !== 'NONE') return undefined
+  return { ...pick(value, priorPriceNames), contextIds: [], metadata: { influencingCampaignDetails: [] }, target: { type: 'NONE' } }
+}
 
 // For the server: what a rule did to others, or that it failed.
 const hiddenEffects: ReadonlySet<string> = new Set<EffectType>([
@@ -152,9 +263,10 @@ const envelope: Names<Effect> = ['campaignId', 'ruleIndex', 'effectType', 'trigg
 const effect: Filter = (value, reader) => {
   if (!isRecord(value) || !isRecord(value.props) || hiddenEffects.has(String(value.effectType))) return undefined
   const { props } = value
-  if (recipients.some((name) => props[name] !== undefined && props[name] !== reader.profileId)) return undefined
+  if (recipients.some((name) => props[name] !== undefined && props[name] !== reader.shopper.profileId)) return undefined
   // Rejections say to developers which condition failed; that is a hint for guessing.
-  const { details: _details, conditionIndex: _condition, effectIndex: _effect, ...shown } = props
+  const { details: _details, conditionIndex: _condition, effectIndex: _effect, ...told } = props
+  const shown: Record<string, unknown> = 'ruleTitle' in told ? { ...told, ruleTitle: '' } : told
   const replaced = tellTale.get(String(shown.rejectionReason))
   if (replaced !== undefined) return { ...nowhere, effectType: value.effectType, props: { ...shown, rejectionReason: replaced } }
   return { ...pick(value, envelope), rulesetId: 0, ruleName: '', props: shown }
@@ -171,31 +283,44 @@ const nowhere = { campaignId: 0, ruleIndex: 0, rulesetId: 0, ruleName: '' }
 
 const effects = list(effect)
 
-const answers: Readonly<Record<string, Filter>> = {
+const state = {
+  customerProfile: profile,
+  loyalty,
+  effects,
+  createdCoupons: list(coupon),
+  createdReferrals: list(referral),
+  awardedGiveaways: list(giveaway),
+}
+
+/** By operation. Whoever is not in here is answered with nothing. */
+export const answers: Readonly<Record<string, Filter>> = {
   getCustomerSession: parts({ customerSession: session, effects }),
-  updateCustomerSessionV2: parts({
-    customerSession: session,
-    effects,
-    createdCoupons: list(coupon),
-    createdReferrals: list(referral),
-    customerProfile: profile,
-    coupons: list(coupon),
-    referral,
-    loyalty,
-    awardedGiveaways: list(giveaway),
-  }),
+  updateCustomerSessionV2: parts({ ...state, customerSession: session, coupons: list(coupon), referral }),
   getCustomerInventory: parts({
     profile,
     loyalty,
     coupons: list(coupon),
     referrals: list(referral),
     giveaways: list(giveaway),
-    achievements: asIs,
+    achievements: list(keep(...heldAchievementNames)),
   }),
   createCouponReservation: coupon,
+  deleteCouponReservation: nothing,
   createReferral: referral,
-  updateCustomerProfileV2: parts({ customerProfile: profile, effects, createdCoupons: list(coupon), createdReferrals: list(referral) }),
-}
+  updateCustomerProfileV2: parts(state),
+  trackEventV2: parts(state),
+  trackEventV3: parts(state),
+  joinLoyaltyProgram: nothing,
+  getLoyaltyBalances: parts(balances),
+  getLoyaltyProgramProfileTransactions: ledger,
+  getLoyaltyProgramProfilePoints: ledger,
+  getLoyaltyCardBalances: parts({ ...balances, profiles: list(registration) }),
+  getLoyaltyCardTransactions: ledger,
+  getLoyaltyCardPoints: ledger,
+  getCustomerAchievements: page(achievement),
+  getCustomerAchievementHistory: page(progress),
+  bestPriorPrice: list(priorPrice),
+} satisfies Partial<Record<keyof typeof endpoints, Filter>>
 
 function pick(record: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.flatMap((name) => (record[name] === undefined ? [] : [[name, record[name]]])))

@@ -4,7 +4,7 @@ import { Problem } from './problem.ts'
 export interface Shopper {
   /** The integration id of the shopper's profile; a guest has one too. Stable, and not an e-mail address. */
   profileId: string
-  /** The loyalty cards that are proven to be the shopper's. Default: none. */
+  /** The loyalty cards that are proven to be the shopper's, who may read and spend their points. Default: none. */
   loyaltyCardIds?: readonly string[]
 }
 

@@ -1,4 +1,4 @@
-/** What a session id is derived from, beside the browser's own id. */
+/** What ids are derived from, beside the profile and the browser's own id. */
 export interface SessionNamespace {
   /** At least 32 characters, the same on every replica and in the order system. */
   secret: string | undefined
@@ -16,16 +16,22 @@ export function isSecret(secret: unknown): secret is string {
  * (HMAC-SHA-256), so every shopper has a namespace of their own: there is nothing to mint, to store or to steal, and another
  * shopper's id leads nowhere. The order system calls it to close what a shopper filled.
  */
-export async function shopperSessionId(
+export function shopperSessionId(namespace: SessionNamespace, profileId: string, browserId: string): Promise<string> {
+  return deriveId(namespace, 'session', profileId, browserId)
+}
+
+/** An id that only this shopper's requests lead to. Those of two kinds never meet, whatever the browser calls them. */
+export async function deriveId(
   { secret, audience = 'shop' }: SessionNamespace,
+  kind: 'session' | 'event' | 'idempotency-key',
   profileId: string,
-  browserId: string,
+  ...names: readonly string[]
 ): Promise<string> {
   if (!isSecret(secret)) throw new Error('shopperSessionId: `secret` must have at least 32 characters')
   const encoder = new TextEncoder()
   const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
   // A JSON array keeps its parts apart: `a` + `bc` is not `ab` + `c`.
-  const parts = JSON.stringify(['talon-one-session', 1, audience, profileId, browserId])
+  const parts = JSON.stringify([`talon-one-${kind}`, 1, audience, profileId, ...names])
   const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(parts)))
   return btoa(String.fromCharCode(...mac))
     .replaceAll('+', '-')

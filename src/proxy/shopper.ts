@@ -1,12 +1,12 @@
-import { type Endpoint, readInput, recognise, sessionIdOf } from '../endpoint.ts'
-import * as endpoints from '../endpoints.ts'
+import { type Endpoint, readInput, recognise } from '../endpoint.ts'
 import type { TalonOneIssue } from '../error.ts'
 import { filterAnswer } from './answer.ts'
-import { type Identify, identifyShopper, type Shopper } from './identity.ts'
+import { type Identify, identifyShopper } from './identity.ts'
+import { idempotencyKeyOf, inNamespace } from './namespace.ts'
 import { forceIdentity, policiesFor, type Policy, type ShopperOperations } from './policy.ts'
 import { priceInput, type Pricing } from './pricing.ts'
 import { answerResponse, Problem, type ProblemCode, problemResponse } from './problem.ts'
-import { isSecret, type SessionNamespace, shopperSessionId } from './session-id.ts'
+import { isSecret, type SessionNamespace } from './session-id.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
 
 /** What {@link createShopperProxy} takes. Bad configuration refuses to start and names the option only. */
@@ -16,7 +16,7 @@ export interface ShopperProxyOptions extends SessionNamespace {
   identify: Identify
   /** Who says what a product costs. Required: there is no safe default. */
   pricing: Pricing
-  /** What shoppers may do beside their own cart and wallet. Default: nothing. */
+  /** What shoppers may do beside their own cart, and reading their own wallet, points and achievements. Default: nothing. */
   operations?: ShopperOperations
   /** Where the proxy is mounted. @default '/talon-one' */
   basePath?: string
@@ -63,21 +63,16 @@ export function createShopperProxy(options: ShopperProxyOptions): (request: Requ
 
   // The pipeline. Each step refuses by throwing a Problem; nothing has been sent before the last but one.
   async function answer(request: Request, searchParams: URLSearchParams, route: Route): Promise<Response> {
+    const { endpoint, policy } = route
     refuseForgery(request)
     const shopper = await identifyShopper(identify, request)
     const asked = await readRequest(request, searchParams, route, maxBody)
-    const allowed = forceIdentity(route.endpoint, route.policy(asked, shopper), shopper)
+    const allowed = forceIdentity(endpoint, policy(asked, shopper), shopper)
     const priced = await priceInput(pricing, allowed, shopper)
-    const { status, data } = await send(route.endpoint, await inNamespace(options, priced, shopper)).catch(emptyWalletOf(route.endpoint))
-    return answerResponse(
-      status,
-      filterAnswer(route.endpoint.operationId, data, {
-        profileId: shopper.profileId,
-        browserSessionId: sessionIdOf(asked),
-        sessionAttributes,
-        itemAttributes,
-      }),
-    )
+    const { input, browserIds } = await inNamespace(options, endpoint, priced, shopper.profileId)
+    const key = await idempotencyKeyOf(options, endpoint, request, input, shopper.profileId)
+    const { status, data } = await send(endpoint, input, key).catch(emptyWalletOf(endpoint))
+    return answerResponse(status, filterAnswer(endpoint.operationId, data, { shopper, browserIds, sessionAttributes, itemAttributes }))
   }
 
   return async (request) => {
@@ -114,14 +109,11 @@ interface Route {
   policy: Policy
 }
 
-const rows: readonly Endpoint[] = Object.values(endpoints)
-
-function findRoute(method: string, path: string, policies: ReadonlyMap<string, Policy>): Route {
+function findRoute(method: string, path: string, policies: ReadonlyMap<Endpoint, Policy>): Route {
   const methods = new Set<string>()
-  for (const endpoint of rows) {
-    const policy = policies.get(endpoint.operationId)
-    const params = policy && recognise(endpoint, endpoint.method, path)
-    if (!policy || !params) continue
+  for (const [endpoint, policy] of policies) {
+    const params = recognise(endpoint, endpoint.method, path)
+    if (!params) continue
     if (endpoint.method === method) return { endpoint, params, policy }
     methods.add(endpoint.method)
   }
@@ -179,15 +171,6 @@ async function readBytes(request: Request, maxBody: number): Promise<Uint8Array>
     offset += chunk.length
   }
   return bytes
-}
-
-async function inNamespace(
-  namespace: SessionNamespace,
-  input: Record<string, unknown>,
-  shopper: Shopper,
-): Promise<Record<string, unknown>> {
-  const browserId = sessionIdOf(input)
-  return browserId === undefined ? input : { ...input, customerSessionId: await shopperSessionId(namespace, shopper.profileId, browserId) }
 }
 
 // Talon.One meets a shopper with the first session; until then the wallet is empty rather than missing.

@@ -13,21 +13,22 @@ export type Upstream = {
   baseUrl: string | undefined
 } & ({ apiKey: string | undefined } | { contentSignature: ContentSignature })
 
-/** Sends a rebuilt request and returns what Talon.One answered. */
-export type SendUpstream = (endpoint: Endpoint, input: unknown) => Promise<{ status: number; data: unknown }>
+/** Sends a rebuilt request and returns what Talon.One answered; `data` is undefined when it answered nothing. */
+export type SendUpstream = (endpoint: Endpoint, input: unknown, idempotencyKey?: string) => Promise<{ status: number; data: unknown }>
 
 /** Checks the upstream once, and refuses to start by naming the option only: no value gets into a message. */
 export function createUpstream(upstream: Upstream, fetch: typeof globalThis.fetch, timeout: number): SendUpstream {
   const origin = checkOrigin(upstream.baseUrl)
   const credential = credentialOf(upstream)
 
-  return async (endpoint, input) => {
+  return async (endpoint, input, idempotencyKey) => {
     const request = fill(endpoint, input)
-    const body = request.body && JSON.stringify(request.body)
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body)
     // Exactly these headers: nothing of the browser's request goes further.
     const headers = {
       accept: 'application/json',
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...credential(body ?? ''),
     }
     const isWrite = endpoint.kind === 'write'
@@ -43,9 +44,10 @@ export function createUpstream(upstream: Upstream, fetch: typeof globalThis.fetc
     )
     const text = await fetchUpstream(isWrite, signal, () => response.text())
     if (!response.ok) throw refusalOf(response, text, isWrite)
-    if (response.status === 204) return { status: 204, data: undefined }
+    if (response.status === 204 || (endpoint.answer === 'nothing' && text.trim() === '')) return { status: 204, data: undefined }
     const data = parse(text)
-    if (!isRecord(data)) throw new Problem(502, 'upstream_invalid', isWrite ? { outcome: 'unknown' } : {})
+    if (!(endpoint.answer === 'list' ? Array.isArray(data) : isRecord(data)))
+      throw new Problem(502, 'upstream_invalid', isWrite ? { outcome: 'unknown' } : {})
     return { status: response.status, data }
   }
 }
@@ -90,7 +92,8 @@ function refusalOf(response: Response, text: string, isWrite: boolean): Problem 
   // The shopper is not the one whose credential was refused: a 401 here would sign them out in a loop.
   if (status === 401 || status === 403) return new Problem(502, 'upstream_rejected_credentials')
   if (status === 404) return new Problem(404, 'not_found')
-  if (status === 409) return new Problem(409, 'conflict', { retryable: true })
+  // About overlapping requests, which pass, or about something that exists already, such as an event of that id.
+  if (status === 409) return new Problem(409, 'conflict', { retryable: !/already|exists/i.test(message) })
   if (status === 429) return new Problem(429, 'rate_limited', { retryable: true, ...retryAfter(response) })
   return new Problem(503, 'upstream_unavailable', { retryable: true, ...(isWrite && { outcome: 'unknown' }), ...retryAfter(response) })
 }

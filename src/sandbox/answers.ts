@@ -28,6 +28,10 @@ export interface Evaluated {
   event: Event
   /** The effects an answer shows: the evaluation's, or the rollbacks. */
   effects: KnownEffect[]
+  /** Those of them that are booked already, although the session is open. */
+  booked?: readonly KnownEffect[]
+  /** The cards an event names. Default: the session's. */
+  loyaltyCards?: readonly string[]
   dry: boolean
   /** Milliseconds since the epoch. */
   now: number
@@ -46,13 +50,12 @@ export interface SharedContent {
 
 /** The parts an answer was asked for, of those that session and profile answers share. */
 export function sharedContent(state: State, asked: readonly string[], done: Evaluated): SharedContent {
-  const { profile, session, evaluation, event, effects, now } = done
+  const { profile, session, evaluation, event, now } = done
   const { outcomes } = evaluation
-  // Points of a closed session are booked: nothing is tentative any more.
-  const tentative = done.dry || session?.state === 'open' ? effects : []
+  const cards = done.loyaltyCards ?? session?.loyaltyCards
   return {
     ...(asked.includes('customerProfile') && profile && { customerProfile: profile }),
-    ...(asked.includes('loyalty') && { loyalty: loyaltyOf(state, profile?.integrationId, tentative) }),
+    ...(asked.includes('loyalty') && { loyalty: loyaltyOf(state, profile?.integrationId, tentativeOf(done), cards) }),
     ...(asked.includes('triggeredCampaigns') && {
       triggeredCampaigns: triggered(outcomes).map((campaign) => campaignAnswer(campaign, now)),
     }),
@@ -61,6 +64,11 @@ export function sharedContent(state: State, asked: readonly string[], done: Eval
     ...(asked.includes('awardedGiveaways') && { awardedGiveaways: [] }),
     ...(asked.includes('event') && { event }),
   }
+}
+
+/** The effects whose points count as if the session closed now. Those of a closed one, of a profile and of an event are booked. */
+export function tentativeOf({ session, effects, booked = [], dry }: Evaluated): KnownEffect[] {
+  return dry || session?.state === 'open' ? effects.filter((effect) => !booked.includes(effect)) : []
 }
 
 /** An event; it gets a number unless it is dry. */
@@ -108,7 +116,7 @@ export function inventoryReferral({ referral, redemptions }: StoredReferral): In
 
 /** A campaign as the Campaign Manager knows it. */
 function campaignAnswer(campaign: SandboxCampaign, now: number): Campaign {
-  const { id, name, description = '', state = 'enabled', startTime, endTime, limits = [] } = campaign
+  const { id, name, description = '', tags = [], attributes, state = 'enabled', startTime, endTime, limits = [] } = campaign
   return {
     id,
     created: new Date(0).toISOString(),
@@ -118,10 +126,11 @@ function campaignAnswer(campaign: SandboxCampaign, now: number): Campaign {
     description,
     ...(startTime !== undefined && { startTime }),
     ...(endTime !== undefined && { endTime }),
+    ...(attributes !== undefined && { attributes }),
     state,
     activeRulesetId: id,
-    tags: [],
-    reevaluateOnReturn: false,
+    tags,
+    reevaluateOnReturn: campaign.reevaluateOnReturn ?? false,
     features: featuresOf(campaign),
     limits,
     type: 'advanced',
@@ -130,11 +139,13 @@ function campaignAnswer(campaign: SandboxCampaign, now: number): Campaign {
   }
 }
 
-function featuresOf({ features, coupons = [], rules }: SandboxCampaign): Campaign['features'] {
+/** What a campaign is made of, as far as it says or shows. */
+export function featuresOf({ features, coupons = [], achievements = [], rules }: SandboxCampaign): Campaign['features'] {
   if (features !== undefined) return features
   return [
     ...(coupons.length > 0 ? (['coupons'] as const) : []),
     ...(rules.some(({ needs }) => needs === 'referral') ? (['referrals'] as const) : []),
+    ...(achievements.length > 0 ? (['achievements'] as const) : []),
   ]
 }
 
@@ -152,7 +163,7 @@ function eligibilityOf(outcomes: readonly RuleOutcome[]): CampaignEligibility[] 
       id: campaign.id,
       name: campaign.name,
       state: 'enabled',
-      tags: [],
+      tags: campaign.tags ?? [],
       features: featuresOf(campaign).filter((feature) => feature !== 'advancedEvents'),
       eligibility: [passed ? { passed } : { passed, details: { failureCode: 'ALL_RULES_FAILED' } }],
       rules: campaign.rules.map(({ name }, ruleIndex) => ({

@@ -1,9 +1,20 @@
 /** The demo shop's campaigns: what `createSandbox()` runs unless it is given others. */
-import { addLoyaltyPoints, type Cart, type SandboxCampaign, setDiscount, setDiscountPerItem, type Unit } from './rules.ts'
+import {
+  addLoyaltyPoints,
+  type Cart,
+  increaseAchievementProgress,
+  type SandboxCampaign,
+  setDiscount,
+  setDiscountPerItem,
+  type Unit,
+} from './rules.ts'
 import type { LoyaltyProgram } from './state.ts'
 
-/** The demo shop's loyalty program: one point for each euro. */
-export const demoPrograms: readonly LoyaltyProgram[] = [{ id: 1, name: 'beans', title: 'Bean Club' }]
+/** The demo shop's loyalty programs: one point for each euro, for the profile and on the card that the session names. */
+export const demoPrograms: readonly LoyaltyProgram[] = [
+  { id: 1, name: 'beans', title: 'Bean Club' },
+  { id: 2, name: 'cards', title: 'Bean Card', isCardBased: true, usersPerCardLimit: 2 },
+]
 
 /** The demo shop's campaigns. Prices in euros. */
 export const demoCampaigns: readonly SandboxCampaign[] = [
@@ -51,7 +62,7 @@ export const demoCampaigns: readonly SandboxCampaign[] = [
       {
         name: 'One bean for each euro',
         when: (cart) => cart.profileId !== undefined && fullEuros(cart) > 0,
-        then: (cart) => [addLoyaltyPoints('beans', 1, fullEuros(cart))],
+        then: (cart) => [addLoyaltyPoints('beans', 1, fullEuros(cart)), addLoyaltyPoints('beans on the card', 2, fullEuros(cart))],
       },
     ],
   },
@@ -81,6 +92,19 @@ export const demoCampaigns: readonly SandboxCampaign[] = [
         name: 'Five euros off the cart',
         needs: 'coupon',
         then: (cart) => [setDiscount('5 € off', Math.min(5, cart.itemTotal))],
+      },
+    ],
+  },
+  {
+    id: 7,
+    name: 'Coffee critics',
+    achievements: [{ id: 1, name: 'CoffeeCritic', title: 'Coffee critic', description: 'Review three coffees', target: 3 }],
+    rules: [
+      {
+        name: 'A review counts',
+        displayName: 'Become a coffee critic',
+        on: 'reviewed',
+        then: () => [increaseAchievementProgress(1)],
       },
     ],
   },

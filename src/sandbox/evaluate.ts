@@ -1,13 +1,20 @@
 /** The rule engine: campaigns in order, their rules in order, each rule's effects in order. */
-import type { EffectEnvelope, EffectOf, KnownEffect } from '../effects.ts'
+import type { CouponRejection, EffectEnvelope, KnownEffect, ReferralRejection } from '../effects.ts'
 import type { CustomerProfile, CustomerSessionV2, RuleFailureReason } from '../schema.ts'
-import { type Cart, type RuleEffect, type SandboxCampaign, type SandboxRule, unitsOf } from './rules.ts'
+import { increase } from './achievements.ts'
+import { holderOf } from './loyalty.ts'
+import { type Cart, type CartEvent, type RuleEffect, type SandboxCampaign, type SandboxRule, unitsOf } from './rules.ts'
 import { normaliseCode, type State } from './state.ts'
 import { couponRejection, type Inquiry, referralRejection, takesPart } from './verdicts.ts'
 
-/** What is evaluated. Without a session: a profile update. */
+/** What is evaluated. Without a session: a profile update, or an event. */
 export interface Subject {
   session: CustomerSessionV2 | undefined
+  event?: CartEvent
+  /** The cards an event names. Default: the session's. */
+  loyaltyCards?: readonly string[]
+  /** Which rules are asked. Default: those about carts and profiles. */
+  asks?: (rule: SandboxRule) => boolean
   /** Undefined: anonymous. */
   profile: CustomerProfile | undefined
   /** Milliseconds since the epoch. */
@@ -33,15 +40,19 @@ export interface Evaluation {
   outcomes: RuleOutcome[]
 }
 
-interface Code {
-  kind: 'coupon' | 'referral'
+type Code = {
   value: string
   /** Undefined: there is no such code. */
   id: number | undefined
   campaignId: number | undefined
-  /** Undefined: valid. */
-  rejection: string | undefined
-}
+} & (
+  | {
+      kind: 'coupon'
+      /** Undefined: valid. */
+      rejection: CouponRejection | undefined
+    }
+  | { kind: 'referral'; rejection: ReferralRejection | undefined }
+)
 
 type Place = Pick<EffectEnvelope, 'campaignId' | 'rulesetId' | 'ruleIndex' | 'ruleName' | 'triggeredByCoupon'>
 
@@ -54,11 +65,15 @@ export function evaluate(state: State, subject: Subject): Evaluation {
   const evaluation: Evaluation = { effects: homeless.map((code) => reject(code, nowhere)), outcomes: [] }
   for (const campaign of state.campaigns) {
     const mine = codes.filter(({ campaignId }) => campaignId === campaign.id)
-    const { effects, outcomes } = takesPart(campaign, inquiry) ? runCampaign(campaign, mine, cart) : refuseAll(campaign, mine)
+    const { effects, outcomes } = takesPart(campaign, inquiry) ? runCampaign(campaign, mine, cart, subject.asks) : refuseAll(campaign, mine)
     evaluation.effects.push(...effects)
     evaluation.outcomes.push(...outcomes)
   }
-  return { ...evaluation, effects: evaluation.effects.flatMap((effect, index) => complete(effect, index, subject)) }
+  const counting = counter(state, subject)
+  return {
+    ...evaluation,
+    effects: evaluation.effects.flatMap((effect, index) => complete(state, effect, index, subject)).flatMap(counting),
+  }
 }
 
 /** The rules that did not fire, as `responseContent: ruleFailureReasons` wants them. */
@@ -99,7 +114,7 @@ function codesOf(state: State, session: CustomerSessionV2 | undefined, inquiry: 
   return [...coupons, { kind: 'referral', value, id: stored?.referral.id, campaignId, rejection }]
 }
 
-function cartOf({ session, profile, now }: Subject): Cart {
+function cartOf({ session, profile, event, now }: Subject): Cart {
   const items = session?.cartItems ?? []
   return {
     profileId: profile?.integrationId,
@@ -113,15 +128,17 @@ function cartOf({ session, profile, now }: Subject): Cart {
     profileAttributes: profile?.attributes ?? {},
     audienceIds: (profile?.audienceMemberships ?? []).map(({ id }) => id),
     firstSession: session?.firstSession ?? false,
+    event,
     now,
   }
 }
 
-function runCampaign(campaign: SandboxCampaign, codes: readonly Code[], cart: Cart): Evaluation {
+function runCampaign(campaign: SandboxCampaign, codes: readonly Code[], cart: Cart, asks: Subject['asks'] = isAboutCarts): Evaluation {
   const accepted = new Set<Code>()
   const outcomes: RuleOutcome[] = []
   const placed: { ruleIndex: number; effects: KnownEffect[] }[] = []
   for (const [ruleIndex, rule] of campaign.rules.entries()) {
+    if (!asks(rule)) continue
     for (const code of runsOf(rule, codes)) {
       const passed = (rule.needs === undefined || code !== undefined) && (rule.when?.(cart) ?? true)
       outcomes.push({ campaign, ruleIndex, rule, passed, code })
@@ -135,6 +152,10 @@ function runCampaign(campaign: SandboxCampaign, codes: readonly Code[], cart: Ca
   const rejected = codes.filter((code) => !accepted.has(code)).map((code) => refuse(campaign, code))
   const inOrder = [...placed, ...rejected].toSorted((one, other) => one.ruleIndex - other.ruleIndex)
   return { effects: inOrder.flatMap(({ effects }) => effects), outcomes }
+}
+
+function isAboutCarts({ on }: SandboxRule): boolean {
+  return on === undefined
 }
 
 function refuseAll(campaign: SandboxCampaign, codes: readonly Code[]): Evaluation {
@@ -173,15 +194,16 @@ function accept({ kind, value }: Code, place: Place): KnownEffect {
   return { ...place, effectType: kind === 'coupon' ? 'acceptCoupon' : 'acceptReferral', props: { value } }
 }
 
-function reject({ kind, value, rejection }: Code, place: Place): KnownEffect {
-  const rejectionReason = rejection ?? (kind === 'coupon' ? 'CouponRejectedByCondition' : 'ReferralRejectedByCondition')
-  const props: EffectOf<'rejectCoupon'>['props'] = {
+function reject(code: Code, place: Place): KnownEffect {
+  const { value, rejection } = code
+  const shared = {
     value,
-    rejectionReason,
     ...(rejection === undefined && { conditionIndex: 0 }),
-    ...(rejection?.endsWith('PartOfNotTriggeredCampaign') && { campaignExclusionReason: 'CampaignNotInEvaluationSet' }),
+    ...(rejection?.endsWith('PartOfNotTriggeredCampaign') && { campaignExclusionReason: 'CampaignNotInEvaluationSet' as const }),
   }
-  return { ...place, effectType: kind === 'coupon' ? 'rejectCoupon' : 'rejectReferral', props }
+  return code.kind === 'coupon'
+    ? { ...place, effectType: 'rejectCoupon', props: { ...shared, rejectionReason: code.rejection ?? 'CouponRejectedByCondition' } }
+    : { ...place, effectType: 'rejectReferral', props: { ...shared, rejectionReason: code.rejection ?? 'ReferralRejectedByCondition' } }
 }
 
 function draft(effect: RuleEffect, place: Place): KnownEffect {
@@ -190,22 +212,35 @@ function draft(effect: RuleEffect, place: Place): KnownEffect {
       return { ...place, effectType: effect.effectType, props: { recipientIntegrationId: '', ...effect.props, transactionUUID: '' } }
     case 'deductLoyaltyPoints':
       return { ...place, effectType: effect.effectType, props: { ...effect.props, transactionUUID: '' } }
+    case 'increaseAchievementProgress':
+      return {
+        ...place,
+        effectType: effect.effectType,
+        props: { ...effect.props, achievementName: '', value: 0, target: 0, isJustCompleted: false },
+      }
     default:
       return { ...place, ...effect }
   }
 }
 
 // What only the whole evaluation knows: the booking's UUID, by its place in the answer, and whom the points are for.
-function complete(effect: KnownEffect, index: number, { profile, sourceId }: Subject): KnownEffect[] {
+function complete(state: State, effect: KnownEffect, index: number, subject: Subject): KnownEffect[] {
+  const { session, profile, sourceId, loyaltyCards = session?.loyaltyCards } = subject
   switch (effect.effectType) {
     case 'addLoyaltyPoints': {
-      const recipientIntegrationId = effect.props.recipientIntegrationId || profile?.integrationId
-      if (recipientIntegrationId === undefined || effect.props.value <= 0) return []
-      return [{ ...effect, props: { ...effect.props, recipientIntegrationId, transactionUUID: uuidOf(sourceId, effect, index) } }]
+      const { programId, recipientIntegrationId, value } = effect.props
+      const holder = holderOf(state, programId, recipientIntegrationId || profile?.integrationId, loyaltyCards)
+      if (holder === undefined || value <= 0) return []
+      const { profileId, ...card } = holder
+      const transactionUUID = uuidOf(sourceId, effect, index)
+      return [{ ...effect, props: { ...effect.props, ...card, recipientIntegrationId: profileId, transactionUUID } }]
     }
-    case 'deductLoyaltyPoints':
-      if (profile === undefined || effect.props.value <= 0) return []
-      return [{ ...effect, props: { ...effect.props, transactionUUID: uuidOf(sourceId, effect, index) } }]
+    case 'deductLoyaltyPoints': {
+      const holder = holderOf(state, effect.props.programId, profile?.integrationId, loyaltyCards)
+      if (holder === undefined || effect.props.value <= 0) return []
+      const { profileId: _profile, ...card } = holder
+      return [{ ...effect, props: { ...effect.props, ...card, transactionUUID: uuidOf(sourceId, effect, index) } }]
+    }
     // effects.md §5.10: a discount is always a positive amount.
     case 'setDiscount':
     case 'setDiscountPerItem':
@@ -214,6 +249,15 @@ function complete(effect: KnownEffect, index: number, { profile, sourceId }: Sub
       return effect.props.value > 0 ? [effect] : []
     default:
       return [effect]
+  }
+}
+
+// What effects add to achievements, one after the other, on a copy of the rounds.
+function counter(state: State, { profile, now }: Subject): (effect: KnownEffect) => KnownEffect[] {
+  const trackers = state.progress.map((tracker) => ({ ...tracker }))
+  return (effect) => {
+    if (effect.effectType !== 'increaseAchievementProgress') return [effect]
+    return profile === undefined ? [] : increase(state, trackers, profile.integrationId, effect, now)
   }
 }
 

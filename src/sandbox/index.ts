@@ -2,8 +2,11 @@
 import { unlessAborted } from '../abort.ts'
 import { readInput } from '../endpoint.ts'
 import type { TalonOneIssue } from '../error.ts'
+import type { AddItemCatalogAction } from '../schema.ts'
 import { demoCampaigns, demoPrograms } from './campaigns.ts'
+import { fillCatalog } from './catalog.ts'
 import { creates, handlers } from './handlers.ts'
+import { answerOnce } from './idempotency.ts'
 import { createLanes, lanesOf } from './lanes.ts'
 import { bodyOf, errorsOf, invalidData, Refusal } from './refusal.ts'
 import { type Route, routeOf } from './route.ts'
@@ -11,9 +14,23 @@ import type { SandboxCampaign } from './rules.ts'
 import { createState, type LoyaltyProgram, type State } from './state.ts'
 
 export { demoCampaigns, demoPrograms } from './campaigns.ts'
-export { addLoyaltyPoints, setDiscount, setDiscountPerItem } from './rules.ts'
-export type { Cart, RuleEffect, SandboxCampaign, SandboxCoupon, SandboxRule, Unit } from './rules.ts'
-export type { LedgerTransaction, LoyaltyProgram, Redemption, State, StoredCoupon, StoredReferral, StoredSession } from './state.ts'
+export { addLoyaltyPoints, increaseAchievementProgress, setDiscount, setDiscountPerItem } from './rules.ts'
+export type { Cart, CartEvent, RuleEffect, SandboxAchievement, SandboxCampaign, SandboxCoupon, SandboxRule, Unit } from './rules.ts'
+export type {
+  CatalogItem,
+  LedgerTransaction,
+  LoyaltyProgram,
+  LoyaltyTier,
+  ProgressTracker,
+  Redemption,
+  Replay,
+  State,
+  StoredCard,
+  StoredCatalog,
+  StoredCoupon,
+  StoredReferral,
+  StoredSession,
+} from './state.ts'
 
 /** What {@link createSandbox} takes; every option has a default. */
 export interface SandboxConfig {
@@ -23,6 +40,8 @@ export interface SandboxConfig {
   campaigns?: readonly SandboxCampaign[]
   /** The loyalty programs. Default: {@link demoPrograms}. */
   programs?: readonly LoyaltyProgram[]
+  /** The products of catalogue 1, in major currency units: lines of carts that say no price take it from here. Default: none. */
+  products?: readonly AddItemCatalogAction[]
   /** What time it is, in milliseconds since the epoch. Default: `Date.now`. */
   clock?: () => number
   /** How long a request takes to evaluate, in milliseconds. Requests of one profile wait for one another. @default 0 */
@@ -54,8 +73,13 @@ export interface Sandbox {
  * const talonOne = createTalonOne({ fetch: sandbox.fetch })
  */
 export function createSandbox(config: SandboxConfig = {}): Sandbox {
-  const { apiKey, campaigns = demoCampaigns, programs = demoPrograms, clock = Date.now, latency = 0 } = config
-  const state = createState(campaigns, clock, programs)
+  const { apiKey, campaigns = demoCampaigns, programs = demoPrograms, products = [], clock = Date.now, latency = 0 } = config
+  const fresh = (): State => {
+    const memory = createState(campaigns, clock, programs)
+    fillCatalog(memory, products)
+    return memory
+  }
+  const state = fresh()
   const inLane = createLanes()
 
   async function serve(request: Request): Promise<Response> {
@@ -68,9 +92,14 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
       const input = await inputOf(request, route, url.searchParams)
       return await inLane(lanesOf(endpoint, input, state), async () => {
         if (latency > 0) await pause(latency)
-        // The cast holds because `readInput` has just held the input to this row's own fields.
-        const body = handlers[name](state, input as never)
-        return answer(body === undefined ? 204 : creates.has(name) ? 201 : 200, body)
+        const key = request.headers.get('idempotency-key')
+        const { status, body } = answerOnce(state, endpoint, key, input, () => {
+          // The cast holds because `readInput` has just held the input to this row's own fields.
+          const answered = handlers[name](state, input as never)
+          const isNoContent = answered === undefined && endpoint.answer !== 'nothing'
+          return { status: isNoContent ? 204 : creates.has(name) ? 201 : 200, body: answered }
+        })
+        return answer(status, body)
       })
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal
@@ -86,7 +115,7 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
       return unlessAborted(signal, serve(requestOf(input, init)))
     },
     reset: () => {
-      Object.assign(state, createState(campaigns, clock, programs))
+      Object.assign(state, fresh())
     },
   }
 }

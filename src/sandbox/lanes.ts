@@ -42,6 +42,8 @@ const serialised: ReadonlySet<string> = new Set([
   'updateCustomerSession',
   'updateCustomerProfile',
   'trackEvent',
+  'trackEventV2',
+  'trackEventV3',
 ])
 
 /** The lanes of a request: its session's first, its profile's second. A dry run updates nothing and has none. */

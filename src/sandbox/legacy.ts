@@ -19,13 +19,13 @@ import type {
   NewCustomerSessionV2,
   ReferralRejectionReasonV1,
 } from '../schema.ts'
-import { type Evaluated, eventOf, legacyRow } from './answers.ts'
-import { evaluate } from './evaluate.ts'
+import { type Evaluated, legacyRow, tentativeOf } from './answers.ts'
+import { checkType, evaluateEvent } from './events.ts'
 import { loyaltyOf } from './loyalty.ts'
 import { evaluateProfile } from './profiles.ts'
-import { invalid, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { updateSession } from './sessions.ts'
-import { mergeAttributes, newProfile, profileOf, type State } from './state.ts'
+import { mergeAttributes, newProfile, type State } from './state.ts'
 
 export function updateCustomerSession(state: State, input: UpdateCustomerSessionInput): IntegrationState {
   const { customerSessionId, coupon, referral, total, dry = false, ...rest } = input
@@ -51,34 +51,26 @@ export function updateCustomerProfile(
 }
 
 export function trackEvent(state: State, { type, attributes, profileId = '', sessionId, dry = false }: TrackEventInput): IntegrationState {
-  if (type.startsWith('talon_')) throw invalid('Invalid', 'built-in events cannot be tracked', { pointer: '/type' })
+  checkType(type)
   const known = state.sessions.get(sessionId)
   if (known !== undefined && known.session.profileId !== profileId) throw new Refusal(400, 'The session belongs to another profile')
 
-  const now = state.clock()
-  const session = known?.session ?? updateSession(state, sessionId, { profileId }, { dry, now }).session
-  const profile =
-    profileId === '' ? undefined : dry ? (state.profiles.get(profileId) ?? newProfile(state, profileId)) : profileOf(state, profileId)
-  const isOpen = session.state === 'open'
-  const evaluation = isOpen
-    ? evaluate(state, { session, profile, now, only: undefined, sourceId: session.id })
-    : { effects: [], outcomes: [] }
-  const { effects } = evaluation
-  const event = eventOf(state, { type, profileId, sessionId, attributes, effects, dry })
+  const session = known?.session ?? updateSession(state, sessionId, { profileId }, { dry, now: state.clock() }).session
+  const done = evaluateEvent(state, { type, attributes, profileId, session, runsCart: session.state === 'open', dry })
+  const event = { ...done.event, sessionId }
   if (!dry) state.events.push(event)
-  return integrationState(state, { session, profile, evaluation, event, effects, dry, now }, known?.statedTotal)
+  return integrationState(state, { ...done, event }, known?.statedTotal)
 }
 
 function integrationState(state: State, done: Evaluated, statedTotal: number | undefined): IntegrationState {
   const { session = emptySession(state, done.profile), profile, effects, event } = done
-  const tentative = session.state === 'open' || done.dry ? effects : []
   const code = session.couponCodes?.[0]
   const coupon = code === undefined ? undefined : state.coupons.get(code)?.coupon
   return {
     session: sessionV1(session, effects, statedTotal),
     profile: profileV1(profile ?? newProfile(state, '')),
     event: eventV1(state, event, effects),
-    loyalty: loyaltyV1(state, profile?.integrationId, tentative),
+    loyalty: loyaltyV1(state, profile?.integrationId, tentativeOf(done)),
     ...(coupon !== undefined && { coupon: couponV1(coupon) }),
   }
 }

@@ -1,105 +1,198 @@
 /** Points: booked when a session closes, taken back when it is cancelled, and added up for answers. */
 import type { EffectOf, KnownEffect } from '../effects.ts'
-import type { LedgerInfo, Loyalty, LoyaltyProgramLedgers } from '../schema.ts'
-import { type LedgerTransaction, type LoyaltyProgram, type State, timestamp } from './state.ts'
-import { isAhead, isPast } from './verdicts.ts'
+import type { LedgerInfo, Loyalty, LoyaltyCard, LoyaltyProgramLedgers, Timestamp } from '../schema.ts'
+import { balanceAt, ledgerNamed, startOf, subledgersOf } from './ledger.ts'
+import { invalid, notFound } from './refusal.ts'
+import { type LedgerTransaction, type LoyaltyProgram, type State, type StoredCard, takeId, timestamp } from './state.ts'
+import { tierAt } from './tiers.ts'
 
-/** Writes the bookings among `effects` into the ledgers of their profiles. */
+/** Whose points they are: a profile's, or a card's. */
+export interface Holder {
+  /** Empty: an anonymous session with a card. */
+  profileId: string
+  cardIdentifier?: string
+}
+
+interface Booking {
+  holder: Holder
+  transaction: Omit<LedgerTransaction, 'id'>
+}
+
+/**
+ * Who holds what a session earns or spends in a program: its profile or, when the program is card-based, a card it names that is
+ * active and may be used by that profile. Undefined: nobody, so that nothing is earned or spent.
+ */
+export function holderOf(
+  state: State,
+  programId: number,
+  profileId: string | undefined,
+  cardIdentifiers: readonly string[] = [],
+): Holder | undefined {
+  const isCardBased = state.programs.some((program) => program.id === programId && program.isCardBased)
+  if (!isCardBased) return profileId === undefined ? undefined : { profileId }
+  const named = cardsNamed(state, cardIdentifiers).find(({ card }) => card.programID === programId)
+  if (named === undefined || !isUsable(named, profileId)) return undefined
+  return { profileId: profileId ?? '', cardIdentifier: named.card.identifier }
+}
+
+/** The program of an id. Refuses an unknown one, and one whose points live elsewhere than the operation works on. */
+export function programBy(state: State, id: number, points?: 'profiles' | 'cards'): LoyaltyProgram {
+  const program = state.programs.find((candidate) => candidate.id === id)
+  if (program === undefined) throw notFound('Loyalty program')
+  if (points !== undefined && (points === 'cards') !== (program.isCardBased ?? false))
+    throw invalid('Invalid', `this program does not keep its points on ${points}`, { parameter: 'loyaltyProgramId' })
+  return program
+}
+
+/** Writes the bookings among `effects` into the ledgers of their profiles and cards. */
 export function bookPoints(state: State, effects: readonly KnownEffect[], profileId: string, sessionId?: string): void {
-  for (const booking of bookingsOf(state, effects, profileId)) {
-    const ledger = state.ledgers.get(booking.profileId) ?? []
-    ledger.push({ ...booking.transaction, ...(sessionId !== undefined && { sessionId }) })
-    state.ledgers.set(booking.profileId, ledger)
-  }
+  for (const { holder, transaction } of bookingsOf(state, effects, profileId))
+    ledgerOf(state, holder).push({ ...transaction, id: takeId(state), ...(sessionId !== undefined && { sessionId }) })
 }
 
-/** Takes every booking of a session out of the ledgers. */
-export function unbookPoints(state: State, sessionId: string): void {
-  for (const [profileId, ledger] of state.ledgers) {
-    state.ledgers.set(
-      profileId,
-      ledger.filter((transaction) => transaction.sessionId !== sessionId),
-    )
-  }
+/** Takes bookings of a session out of the ledgers. */
+export function unbookPoints(state: State, sessionId: string, transactionUUIDs: ReadonlySet<string>): void {
+  const others = (ledger: readonly LedgerTransaction[]): LedgerTransaction[] =>
+    ledger.filter((transaction) => transaction.sessionId !== sessionId || !transactionUUIDs.has(transaction.transactionUUID))
+  for (const [profileId, ledger] of state.ledgers) state.ledgers.set(profileId, others(ledger))
+  for (const stored of state.cards.values()) stored.transactions = others(stored.transactions)
 }
 
-/** The balances of a profile. `tentative`: the effects of an open session, counted as if it closed now. */
-export function loyaltyOf(state: State, profileId: string | undefined, tentative: readonly KnownEffect[] = []): Loyalty {
-  if (profileId === undefined) return { programs: {} }
+/**
+ * The balances of a profile and of cards.
+ *
+ * @param tentative the effects of an open session, counted as if it closed now
+ * @param cardIdentifiers the cards to show; those that do not exist are left out
+ */
+export function loyaltyOf(
+  state: State,
+  profileId: string | undefined,
+  tentative: readonly KnownEffect[] = [],
+  cardIdentifiers: readonly string[] = [],
+): Loyalty {
+  const promised = bookingsOf(state, tentative, profileId ?? '')
+  const cards = cardsNamed(state, cardIdentifiers).map((stored) => cardAnswer(state, stored, promised))
+  return { ...(cards.length > 0 && { cards }), programs: profileId === undefined ? {} : programsOf(state, profileId, promised) }
+}
+
+/** The identifiers of the cards that are linked to a profile. */
+export function linkedCards(state: State, profileId: string): string[] {
+  const mine = [...state.cards.values()].filter(({ profiles }) => profiles.some(({ integrationId }) => integrationId === profileId))
+  return mine.map(({ card }) => card.identifier)
+}
+
+/** A card as answers show it. */
+export function cardAnswer(state: State, stored: StoredCard, promised: readonly Booking[] = []): LoyaltyCard {
+  const { card, profiles, transactions } = stored
+  const mine = promised.filter(({ holder }) => holder.cardIdentifier === card.identifier)
+  const program = state.programs.find(({ id }) => id === card.programID)
+  if (program === undefined) return { ...card, profiles }
+  const { ledger, subLedgers } = ledgersOf(state, program, transactions, mine)
+  return { ...card, profiles, ledger, ...(subLedgers && { subledgers: subLedgers }) }
+}
+
+/** When a profile joined a program, by asking or by its points; undefined: it has not. */
+export function joinDateOf(state: State, { id, programJoinPolicy }: LoyaltyProgram, profileId: string): Timestamp | undefined {
+  const asked = state.joins.get(profileId)?.get(id)
+  if (asked !== undefined) return asked
+  const additions = (state.ledgers.get(profileId) ?? []).filter(({ programId, type }) => programId === id && type === 'addition')
+  if (programJoinPolicy === 'points_earned') return additions[0]?.created
+  if (programJoinPolicy !== 'points_activated') return undefined
+  const first = Math.min(...additions.map(startOf))
+  return first <= state.clock() ? timestamp(state, first) : undefined
+}
+
+function cardsNamed(state: State, identifiers: readonly string[]): StoredCard[] {
+  return identifiers.flatMap((identifier) => state.cards.get(identifier) ?? [])
+}
+
+// behaviour.md §10.13: only active cards earn or redeem; a card that is linked to profiles is for them alone (inferred).
+function isUsable({ card, profiles }: StoredCard, profileId: string | undefined): boolean {
+  return card.status === 'active' && (profiles.length === 0 || profiles.some(({ integrationId }) => integrationId === profileId))
+}
+
+function ledgerOf(state: State, { profileId, cardIdentifier }: Holder): LedgerTransaction[] {
+  if (cardIdentifier !== undefined) return state.cards.get(cardIdentifier)?.transactions ?? []
+  const ledger = state.ledgers.get(profileId) ?? []
+  state.ledgers.set(profileId, ledger)
+  return ledger
+}
+
+function programsOf(state: State, profileId: string, promised: readonly Booking[]): Loyalty['programs'] {
   const booked = state.ledgers.get(profileId) ?? []
-  const promised = bookingsOf(state, tentative, profileId).filter((booking) => booking.profileId === profileId)
-  const all = [...booked, ...promised.map(({ transaction }) => transaction)]
+  const mine = promised.filter(({ holder }) => holder.profileId === profileId)
+  const programs = state.programs.filter(({ isCardBased }) => !isCardBased)
   // Keyed by the program's name: docs.talon.one/docs/dev/technology-partners/braze/receiving-loyalty-ledger-braze
-  return { programs: Object.fromEntries(state.programs.map((program) => [program.name, ledgersOf(state, program, booked, all)])) }
+  return Object.fromEntries(
+    programs.map((program): [string, LoyaltyProgramLedgers] => {
+      const { id, name, title } = program
+      const joinDate = joinDateOf(state, program, profileId)
+      return [name, { id, name, title, ...(joinDate !== undefined && { joinDate }), ...ledgersOf(state, program, booked, mine) }]
+    }),
+  )
 }
 
 function ledgersOf(
   state: State,
   program: LoyaltyProgram,
   booked: readonly LedgerTransaction[],
-  all: readonly LedgerTransaction[],
-): LoyaltyProgramLedgers {
-  const mine = all.filter(({ programId }) => programId === program.id)
-  const bookedHere = booked.filter(({ programId }) => programId === program.id)
-  const ledger = (subLedgerId: string): LedgerInfo => balances(state, bookedHere.filter(isIn(subLedgerId)), mine.filter(isIn(subLedgerId)))
-  const names = [...new Set(mine.map(({ subLedgerId }) => subLedgerId))].filter((name) => name !== '')
+  promised: readonly Booking[],
+): Pick<LoyaltyProgramLedgers, 'ledger' | 'subLedgers'> {
+  const ofProgram = booked.filter(({ programId }) => programId === program.id)
+  const tentative = promised.map(({ transaction }) => ({ ...transaction, id: 0 })).filter(({ programId }) => programId === program.id)
+  const all = [...ofProgram, ...tentative]
+  const ledger = (name: string): LedgerInfo => ledgerInfo(state, program, ledgerNamed(ofProgram, name), ledgerNamed(all, name))
+  const names = subledgersOf(all)
   return {
-    ...program,
     ledger: ledger(''),
     ...(names.length > 0 && { subLedgers: Object.fromEntries(names.map((name) => [name, ledger(name)])) }),
   }
 }
 
-function isIn(subLedgerId: string): (transaction: LedgerTransaction) => boolean {
-  return (transaction) => transaction.subLedgerId === subLedgerId
-}
-
-function balances(state: State, booked: readonly LedgerTransaction[], withTentative: readonly LedgerTransaction[]): LedgerInfo {
+function ledgerInfo(
+  state: State,
+  program: LoyaltyProgram,
+  booked: readonly LedgerTransaction[],
+  withTentative: readonly LedgerTransaction[],
+): LedgerInfo {
   const now = state.clock()
+  const is = balanceAt(program, booked, now)
+  const would = balanceAt(program, withTentative, now)
   return {
-    currentBalance: active(booked, now),
-    pendingBalance: pending(booked, now),
+    currentBalance: is.activePoints,
+    pendingBalance: is.pendingPoints,
+    negativeBalance: is.negativePoints,
     // Deprecated, always 0 (types.md §5).
     expiredBalance: 0,
     spentBalance: 0,
-    tentativeCurrentBalance: active(withTentative, now),
-    tentativePendingBalance: pending(withTentative, now),
+    tentativeCurrentBalance: would.activePoints,
+    tentativePendingBalance: would.pendingPoints,
+    tentativeNegativeBalance: would.negativePoints,
+    ...tierAt(program, booked, now),
   }
 }
 
-function active(transactions: readonly LedgerTransaction[], now: number): number {
-  const added = sum(transactions.filter((entry) => entry.type === 'addition' && !isPending(entry, now) && !isPast(entry.expiryDate, now)))
-  const spent = sum(transactions.filter((entry) => entry.type === 'subtraction'))
-  return Math.max(added - spent, 0)
-}
-
-function pending(transactions: readonly LedgerTransaction[], now: number): number {
-  return sum(transactions.filter((entry) => entry.type === 'addition' && isPending(entry, now)))
-}
-
-function isPending({ startDate, awaitsActivation }: LedgerTransaction, now: number): boolean {
-  return awaitsActivation === true || isAhead(startDate, now)
-}
-
-function sum(transactions: readonly LedgerTransaction[]): number {
-  return transactions.reduce((total, { amount }) => total + amount, 0)
-}
-
-function bookingsOf(
-  state: State,
-  effects: readonly KnownEffect[],
-  profileId: string,
-): { profileId: string; transaction: LedgerTransaction }[] {
+function bookingsOf(state: State, effects: readonly KnownEffect[], profileId: string): Booking[] {
   const created = timestamp(state)
-  return effects.flatMap((effect) => {
+  return effects.flatMap((effect): Booking[] => {
     if (effect.effectType === 'addLoyaltyPoints')
-      return [{ profileId: effect.props.recipientIntegrationId, transaction: additionOf(effect, created) }]
-    return effect.effectType === 'deductLoyaltyPoints' ? [{ profileId, transaction: subtractionOf(effect, created) }] : []
+      return [bookingOf(effect, effect.props.recipientIntegrationId, additionOf(effect, created))]
+    return effect.effectType === 'deductLoyaltyPoints' ? [bookingOf(effect, profileId, subtractionOf(effect, created))] : []
   })
 }
 
-function additionOf({ props }: EffectOf<'addLoyaltyPoints'>, created: string): LedgerTransaction {
-  const { transactionUUID, programId, subLedgerId, value, name, startDate, expiryDate, awaitsActivation } = props
+function bookingOf(
+  { props: { cardIdentifier }, rulesetId, ruleName }: EffectOf<'addLoyaltyPoints'> | EffectOf<'deductLoyaltyPoints'>,
+  profileId: string,
+  transaction: Booking['transaction'],
+): Booking {
+  const rule = { rulesetId, ruleName }
+  if (cardIdentifier === undefined) return { holder: { profileId }, transaction: { ...transaction, ...rule } }
+  return { holder: { profileId, cardIdentifier }, transaction: { ...transaction, ...rule, ...(profileId !== '' && { profileId }) } }
+}
+
+function additionOf({ props }: EffectOf<'addLoyaltyPoints'>, created: Timestamp): Booking['transaction'] {
+  const { transactionUUID, programId, subLedgerId, value, name, startDate, expiryDate, awaitsActivation, validityDuration } = props
   return {
     transactionUUID,
     programId,
@@ -111,10 +204,11 @@ function additionOf({ props }: EffectOf<'addLoyaltyPoints'>, created: string): L
     ...(startDate !== undefined && { startDate }),
     ...(expiryDate !== undefined && { expiryDate }),
     ...(awaitsActivation !== undefined && { awaitsActivation }),
+    ...(validityDuration !== undefined && { validityDuration }),
   }
 }
 
-function subtractionOf({ props }: EffectOf<'deductLoyaltyPoints'>, created: string): LedgerTransaction {
+function subtractionOf({ props }: EffectOf<'deductLoyaltyPoints'>, created: Timestamp): Booking['transaction'] {
   const { transactionUUID, programId, subLedgerId, value, name } = props
   return { transactionUUID, programId, subLedgerId, type: 'subtraction', amount: value, name, created }
 }

@@ -1,4 +1,4 @@
-/** Profiles, their audiences and their wallets. */
+/** Profiles and their wallets. */
 import type { CustomerProfileIntegrationResponseV2 } from '../effects.ts'
 import type {
   DeleteCustomerDataInput,
@@ -10,14 +10,15 @@ import type {
   Attributes,
   CustomerInventory,
   CustomerProfile,
-  CustomerProfileAudienceRequest,
   InventoryCoupon,
   InventoryReferral,
   MultipleCustomerProfileIntegrationResponseV2,
 } from '../schema.ts'
+import { achievementsOf, bookProgress } from './achievements.ts'
 import { type Evaluated, eventOf, integrationCoupon, inventoryReferral, sharedContent } from './answers.ts'
+import { changeMemberships } from './audiences.ts'
 import { evaluate } from './evaluate.ts'
-import { bookPoints, loyaltyOf } from './loyalty.ts'
+import { bookPoints, linkedCards, loyaltyOf } from './loyalty.ts'
 import { invalid, notFound, required } from './refusal.ts'
 import { mergeAttributes, newProfile, profileOf, type State, type StoredCoupon, takeId, timestamp } from './state.ts'
 import { countOf, isAhead, isPast, limitOf } from './verdicts.ts'
@@ -65,6 +66,7 @@ export function evaluateProfile(
     profile.lastActivity = timestamp(state)
     // Without a session there is no close to wait for.
     bookPoints(state, effects, integrationId)
+    bookProgress(state, effects, integrationId, now)
   }
   return { profile, evaluation, event, effects, dry, now }
 }
@@ -87,11 +89,11 @@ export function getCustomerInventory(state: State, input: GetCustomerInventoryIn
   if (profile === undefined) throw notFound('Customer profile')
   return {
     ...(input.profile && { profile }),
-    ...(input.loyalty && { loyalty: loyaltyOf(state, integrationId) }),
+    ...(input.loyalty && { loyalty: loyaltyOf(state, integrationId, [], linkedCards(state, integrationId)) }),
     ...(input.referrals && { referrals: referralsOf(state, integrationId) }),
     ...(input.coupons && { coupons: couponsOf(state, integrationId) }),
     ...(input.giveaways && { giveaways: [] }),
-    ...(input.achievements && { achievements: [] }),
+    ...(input.achievements && { achievements: achievementsOf(state, integrationId) }),
   }
 }
 
@@ -99,24 +101,15 @@ export function deleteCustomerData(state: State, { integrationId }: DeleteCustom
   const profile = state.profiles.get(integrationId)
   if (profile === undefined) throw notFound('Customer profile')
   profile.attributes = {}
-  for (const { session } of state.sessions.values()) {
+  for (const { session, sentItems = [] } of state.sessions.values()) {
     if (session.profileId !== integrationId) continue
     session.attributes = {}
-    session.cartItems = session.cartItems.map(({ attributes: _gone, ...item }) => item)
+    for (const item of [...session.cartItems, ...sentItems]) delete item.attributes
   }
-  for (const event of state.events) if (event.profileId === integrationId) event.attributes = {}
+  for (const event of [...state.events, ...state.advancedEvents.values()]) if (event.profileId === integrationId) event.attributes = {}
   for (const { coupon } of state.coupons.values()) if (coupon.recipientIntegrationId === integrationId) delete coupon.attributes
   for (const { referral } of state.referrals.values())
     if (referral.advocateProfileIntegrationId === integrationId) delete referral.attributes
-}
-
-export function updateCustomerProfileAudiences(state: State, { data = [] }: CustomerProfileAudienceRequest): undefined {
-  if (data.some(({ audienceId }) => !state.audiences.has(audienceId))) throw notFound('Audience')
-  for (const { action, profileIntegrationId, audienceId } of data) {
-    const known = state.profiles.get(profileIntegrationId)
-    if (action === 'add') change(state, profileOf(state, profileIntegrationId), undefined, [audienceId], [])
-    else if (known !== undefined) change(state, known, undefined, [], [audienceId])
-  }
 }
 
 function change(
@@ -127,9 +120,7 @@ function change(
   deletes: readonly number[],
 ): void {
   profile.attributes = mergeAttributes(profile.attributes, attributes)
-  const before = profile.audienceMemberships ?? []
-  const added = adds.flatMap((id) => state.audiences.get(id) ?? []).filter(({ id }) => before.every((membership) => membership.id !== id))
-  profile.audienceMemberships = [...before, ...new Set(added)].filter(({ id }) => !deletes.includes(id))
+  changeMemberships(state, profile, adds, deletes)
 }
 
 function referralsOf(state: State, profileId: string): InventoryReferral[] {

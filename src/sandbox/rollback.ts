@@ -1,17 +1,8 @@
-/** What a cancelled session takes back. */
+/** How effects are taken back. */
 import type { EffectEnvelope, KnownEffect } from '../effects.ts'
 
-/** The rollback of each effect that has one, in the order of the effects. */
-export function rollbacksOf(effects: readonly KnownEffect[], profileId: string): KnownEffect[] {
-  return effects.flatMap((effect) => rollbackOf(effect, profileId) ?? [])
-}
-
-/** Whether an effect is gone once it has been rolled back, rather than kept. */
-export function isRolledBack(effect: KnownEffect): boolean {
-  return rollbackOf(effect, '') !== undefined
-}
-
-function rollbackOf(effect: KnownEffect, profileId: string): KnownEffect | undefined {
+/** The rollback of an effect; undefined when it has none. That of progress depends on what is booked: see `unbookProgress`. */
+export function rollbackOf(effect: KnownEffect, profileId: string): KnownEffect | undefined {
   const envelope = envelopeOf(effect)
   switch (effect.effectType) {
     case 'acceptCoupon':
@@ -37,14 +28,15 @@ function rollbackOf(effect: KnownEffect, profileId: string): KnownEffect | undef
       return { ...envelope, effectType: 'rollbackDiscount', props }
     }
     case 'addLoyaltyPoints': {
-      const { programId, subLedgerId, value, recipientIntegrationId, transactionUUID, cartItemPosition, cartItemSubPosition } = effect.props
+      const { programId, subLedgerId, value, recipientIntegrationId, transactionUUID, cardIdentifier } = effect.props
+      const { cartItemPosition, cartItemSubPosition } = effect.props
       const at = cartItemPosition === undefined ? {} : unit(cartItemPosition, cartItemSubPosition)
-      const props = { programId, subLedgerId, value, recipientIntegrationId, transactionUUID, ...at }
+      const props = { programId, subLedgerId, value, recipientIntegrationId, transactionUUID, ...at, ...cardOf(cardIdentifier) }
       return { ...envelope, effectType: 'rollbackAddedLoyaltyPoints', props }
     }
     case 'deductLoyaltyPoints': {
-      const { programId, subLedgerId, value, transactionUUID } = effect.props
-      const props = { programId, subLedgerId, value, recipientIntegrationId: profileId, transactionUUID }
+      const { programId, subLedgerId, value, transactionUUID, cardIdentifier } = effect.props
+      const props = { programId, subLedgerId, value, recipientIntegrationId: profileId, transactionUUID, ...cardOf(cardIdentifier) }
       return { ...envelope, effectType: 'rollbackDeductedLoyaltyPoints', props }
     }
     default:
@@ -52,8 +44,13 @@ function rollbackOf(effect: KnownEffect, profileId: string): KnownEffect | undef
   }
 }
 
-function envelopeOf({ effectType: _type, props: _props, ...envelope }: KnownEffect): EffectEnvelope {
+/** What an effect says beside its type and props. */
+export function envelopeOf({ effectType: _type, props: _props, ...envelope }: KnownEffect): EffectEnvelope {
   return envelope
+}
+
+function cardOf(cardIdentifier: string | undefined): { cardIdentifier?: string } {
+  return cardIdentifier === undefined ? {} : { cardIdentifier }
 }
 
 function unit(

@@ -1,12 +1,25 @@
 /** Campaigns as data a shopkeeper can read: `when` a cart looks so, `then` these effects. */
 import type { EffectProps, EffectType } from '../effects.ts'
-import type { AdditionalCost, Attributes, Campaign, CartItem, Coupon, LimitConfig, SessionState, Timestamp } from '../schema.ts'
+import type {
+  AchievementStatusEntry,
+  AdditionalCost,
+  Attributes,
+  Campaign,
+  CartItem,
+  Coupon,
+  LimitConfig,
+  RuleMetadata,
+  SessionState,
+  Timestamp,
+} from '../schema.ts'
 
 /** A campaign of the sandbox. Campaigns are evaluated in the order they are listed, each on undiscounted prices. */
 export interface SandboxCampaign {
   id: number
   name: string
   description?: string
+  tags?: string[]
+  attributes?: Attributes
   /** @default 'enabled' */
   state?: 'enabled' | 'disabled'
   /** Default: since ever. */
@@ -19,8 +32,24 @@ export interface SandboxCampaign {
   limits?: LimitConfig[]
   /** The coupon codes of this campaign. */
   coupons?: SandboxCoupon[]
+  /** What shoppers can work towards; rules of any campaign may add progress. */
+  achievements?: SandboxAchievement[]
+  /** Whether a return that runs the rules takes back what this campaign gave, and gives anew what the rest of the cart earns. @default false */
+  reevaluateOnReturn?: boolean
   /** From top to bottom. */
   rules: SandboxRule[]
+}
+
+/** An achievement as a campaign lists it. */
+export interface SandboxAchievement extends Pick<
+  AchievementStatusEntry,
+  'id' | 'name' | 'period' | 'recurrencePolicy' | 'activationPolicy' | 'fixedStartDate' | 'endDate' | 'allowRollbackAfterCompletion'
+> {
+  /** Default: its name. */
+  title?: string
+  description?: string
+  /** How much progress completes it; above zero. */
+  target: number
 }
 
 /** A coupon code as a campaign lists it; the sandbox adds ids and counters. Upper and lower case are the same. */
@@ -43,9 +72,11 @@ export interface SandboxCoupon extends Partial<
   value: string
 }
 
-/** One rule of a campaign. */
-export interface SandboxRule {
+/** One rule of a campaign, with the texts a shop may show. */
+export interface SandboxRule extends Omit<RuleMetadata, 'title'> {
   name: string
+  /** The type of event it is about: it runs once for each, and what it gives is booked at once. Default: carts and profiles. */
+  on?: string
   /** Runs once for each valid code of this campaign, and accepts it when it fires. Default: runs once, without a code. */
   needs?: 'coupon' | 'referral'
   /** Whether it fires. Default: always. */
@@ -72,8 +103,16 @@ export interface Cart {
   /** The audiences the profile is in. */
   audienceIds: number[]
   firstSession: boolean
+  /** What a rule with `on` runs for. The cart is then that of the session the event is connected with, or empty. */
+  event: CartEvent | undefined
   /** Milliseconds since the epoch. */
   now: number
+}
+
+/** An event as a rule sees it. */
+export interface CartEvent {
+  type: string
+  attributes: Attributes
 }
 
 /** One unit of a line. */
@@ -98,12 +137,14 @@ export type RuleEffect = { [Type in Exclude<EffectType, EngineEffect>]: { effect
   EngineEffect
 >]
 
-// The sandbox gives each booking its UUID, and points to the session's profile when no recipient is named.
+// The sandbox gives each booking its UUID, points to the session's profile when no recipient is named, and counts progress.
 type DraftProps<Type extends EffectType> = Type extends 'addLoyaltyPoints'
   ? Omit<EffectProps[Type], 'transactionUUID' | 'recipientIntegrationId'> & { recipientIntegrationId?: string }
   : Type extends 'deductLoyaltyPoints'
     ? Omit<EffectProps[Type], 'transactionUUID'>
-    : EffectProps[Type]
+    : Type extends 'increaseAchievementProgress'
+      ? Pick<EffectProps[Type], 'achievementId' | 'delta'>
+      : EffectProps[Type]
 
 /** An amount off the cart. */
 export function setDiscount(name: string, value: number): RuleEffect {
@@ -121,9 +162,14 @@ export function addLoyaltyPoints(name: string, programId: number, value: number)
   return { effectType: 'addLoyaltyPoints', props: { name, programId, subLedgerId: '', value } }
 }
 
+/** Progress in an achievement. An anonymous session makes none. */
+export function increaseAchievementProgress(achievementId: number, delta = 1): RuleEffect {
+  return { effectType: 'increaseAchievementProgress', props: { achievementId, delta } }
+}
+
 /** Takes lines apart into units. */
 export function unitsOf(items: readonly CartItem[]): Unit[] {
-  return items.flatMap(({ sku, price = 0, category, attributes = {}, quantity }, position) =>
+  return items.flatMap(({ sku, price = 0, category, attributes = {}, quantity, position = 0 }) =>
     Array.from({ length: quantity }, (_, subPosition) => ({ sku, price, category, attributes, position, subPosition })),
   )
 }

@@ -1,19 +1,27 @@
 /** Sessions: the state machine, what an update keeps and replaces, and what closing and cancelling do. */
-import type { IntegrationCustomerSessionResponse, IntegrationStateV2, KnownEffect } from '../effects.ts'
-import type { GetCustomerSessionInput, UpdateCustomerSessionV2Input } from '../endpoints.ts'
-import type { AdditionalCost, CustomerProfile, CustomerSessionV2, NewCustomerSessionV2, SessionState, Timestamp } from '../schema.ts'
+import type { IntegrationCustomerSessionResponse, IntegrationStateV2, KnownEffect, ReopenSessionResponse } from '../effects.ts'
+import type { GetCustomerSessionInput, ReopenCustomerSessionInput, UpdateCustomerSessionV2Input } from '../endpoints.ts'
+import type {
+  AdditionalCost,
+  CartItem,
+  CustomerProfile,
+  CustomerSessionV2,
+  NewCustomerSessionV2,
+  Return,
+  SessionState,
+  Timestamp,
+} from '../schema.ts'
 import { type Evaluated, eventOf, integrationCoupon, inventoryReferral, sharedContent } from './answers.ts'
+import { withCatalog } from './catalog.ts'
 import { evaluate } from './evaluate.ts'
-import { bookPoints, unbookPoints } from './loyalty.ts'
+import { bookEffects, countSale, takeBack, uncountSale } from './redeem.ts'
 import { illegalMove, invalid, notFound } from './refusal.ts'
-import { isRolledBack, rollbacksOf } from './rollback.ts'
 import {
   applicationId,
   mergeAttributes,
   newProfile,
   normaliseCode,
   profileOf,
-  type Redemption,
   type State,
   type StoredSession,
   takeId,
@@ -42,7 +50,7 @@ export function updateCustomerSessionV2(state: State, input: UpdateCustomerSessi
     createdCoupons: [],
     createdReferrals: [],
     ...sharedContent(state, asked, done),
-    ...sessionContent(state, asked, done.session),
+    ...sessionContent(state, asked, done.session, state.sessions.get(customerSessionId)?.returns),
   }
 }
 
@@ -52,15 +60,25 @@ export function getCustomerSession(state: State, { customerSessionId }: GetCusto
   return { customerSession: stored.session, effects: stored.effects }
 }
 
+/** Opens a closed session again; what closing it did is taken back. */
+export function reopenCustomerSession(state: State, { customerSessionId }: ReopenCustomerSessionInput): ReopenSessionResponse {
+  const stored = state.sessions.get(customerSessionId)
+  if (stored === undefined) throw notFound('Customer session')
+  if (stored.session.state !== 'closed') throw illegalMove(stored.session.state, 'open')
+  return { effects: undo(state, stored, 'open', 'talon_session_reopened').effects }
+}
+
 /** One update of a session, V2's or V1's. A dry one looks at the payload alone and stores nothing. */
 export function updateSession(state: State, id: string, request: NewCustomerSessionV2, { dry, now }: UpdateOptions): EvaluatedSession {
   const stored = state.sessions.get(id)
   const before = dry ? undefined : stored
   const to = request.state ?? 'open'
   if (!moves[before?.session.state ?? 'new'].includes(to)) throw illegalMove(before?.session.state ?? 'new', to)
-  if (to === 'cancelled' && before !== undefined) return cancel(state, before, now)
+  if (to === 'cancelled' && before !== undefined) return cancel(state, before)
 
-  const session = merge(state, id, before?.session, request, dry ? (stored?.session.id ?? 0) : (before?.session.id ?? takeId(state)))
+  const cartItems = request.cartItems ?? before?.sentItems ?? before?.session.cartItems ?? []
+  const numericId = dry ? (stored?.session.id ?? 0) : (before?.session.id ?? takeId(state))
+  const session = merge(state, id, before?.session, { ...request, cartItems }, numericId, now)
   const profile = profileFor(state, session.profileId, dry)
   const only = dry ? request.evaluableCampaignIds : undefined
   const evaluation = evaluate(state, { session, profile, now, only, sourceId: session.id })
@@ -68,7 +86,7 @@ export function updateSession(state: State, id: string, request: NewCustomerSess
   const type =
     session.state === 'closed' ? 'talon_session_closed' : before === undefined ? 'talon_session_created' : 'talon_session_updated'
   const event = eventOf(state, { type, profileId: session.profileId, sessionId: id, attributes: {}, effects, dry })
-  if (!dry) store(state, session, effects, profile)
+  if (!dry) store(state, session, effects, profile, cartItems)
   return { session, profile, evaluation, event, effects, dry, now }
 }
 
@@ -93,16 +111,14 @@ function merge(
   state: State,
   integrationId: string,
   before: CustomerSessionV2 | undefined,
-  request: NewCustomerSessionV2,
+  request: NewCustomerSessionV2 & { cartItems: CartItem[] },
   id: number,
+  now: number,
 ): CustomerSessionV2 {
   const at = timestamp(state)
   const profileId = request.profileId ?? before?.profileId ?? ''
-  const cartItems = (request.cartItems ?? before?.cartItems ?? []).map((item, position) => ({ ...item, position }))
+  const cartItems = request.cartItems.map((item, position) => ({ ...withCatalog(state, item, now), position }))
   const additionalCosts = request.additionalCosts ?? before?.additionalCosts ?? {}
-  const cartItemTotal = sum(cartItems.map(({ price = 0, quantity }) => price * quantity))
-  const additionalCostTotal = sum(pricesOf(additionalCosts))
-  const cartItemAdditionalCostTotal = sum(cartItems.flatMap((item) => pricesOf(item.additionalCosts).map((price) => price * item.quantity)))
   return {
     ...before,
     ...request,
@@ -120,11 +136,19 @@ function merge(
     additionalCosts,
     attributes: mergeAttributes(before?.attributes ?? {}, request.attributes),
     firstSession: isFirst(state, integrationId, profileId, id),
-    cartItemTotal,
-    additionalCostTotal,
-    cartItemAdditionalCostTotal,
-    total: cartItemTotal + additionalCostTotal + cartItemAdditionalCostTotal,
+    ...totalsOf(cartItems, additionalCosts),
   }
+}
+
+type Totals = Pick<CustomerSessionV2, 'cartItemTotal' | 'additionalCostTotal' | 'cartItemAdditionalCostTotal' | 'total'>
+
+/** What a cart costs before discounts. */
+export function totalsOf(cartItems: readonly CartItem[], additionalCosts: Record<string, AdditionalCost> = {}): Totals {
+  const cartItemTotal = sum(cartItems.map(({ price = 0, quantity }) => price * quantity))
+  const additionalCostTotal = sum(pricesOf(additionalCosts))
+  const cartItemAdditionalCostTotal = sum(cartItems.flatMap((item) => pricesOf(item.additionalCosts).map((price) => price * item.quantity)))
+  const total = cartItemTotal + additionalCostTotal + cartItemAdditionalCostTotal
+  return { cartItemTotal, additionalCostTotal, cartItemAdditionalCostTotal, total }
 }
 
 function pricesOf(costs: Record<string, AdditionalCost> = {}): number[] {
@@ -143,94 +167,66 @@ function isFirst(state: State, integrationId: string, profileId: string, id: num
   )
 }
 
-function profileFor(state: State, profileId: string, dry: boolean): CustomerProfile | undefined {
+/** The profile of a session or an event; undefined: anonymous. A dry run makes none. */
+export function profileFor(state: State, profileId: string, dry: boolean): CustomerProfile | undefined {
   if (profileId === '') return undefined
   return dry ? (state.profiles.get(profileId) ?? newProfile(state, profileId)) : profileOf(state, profileId)
 }
 
-function store(state: State, session: CustomerSessionV2, effects: KnownEffect[], profile: CustomerProfile | undefined): void {
+function store(
+  state: State,
+  session: CustomerSessionV2,
+  effects: KnownEffect[],
+  profile: CustomerProfile | undefined,
+  sentItems: CartItem[],
+): void {
   const statedTotal = state.sessions.get(session.integrationId)?.statedTotal
-  state.sessions.set(session.integrationId, { session, effects, ...(statedTotal !== undefined && { statedTotal }) })
+  state.sessions.set(session.integrationId, { session, effects, sentItems, ...(statedTotal !== undefined && { statedTotal }) })
   if (profile !== undefined) profile.lastActivity = session.updated
-  if (session.state === 'closed') redeem(state, session, effects, profile)
+  if (session.state !== 'closed') return
+  bookEffects(state, effects, session)
+  countSale(profile, session)
 }
 
-function redeem(state: State, session: CustomerSessionV2, effects: readonly KnownEffect[], profile: CustomerProfile | undefined): void {
-  const redemption: Redemption = { profileId: session.profileId, sessionId: session.integrationId }
-  for (const { effectType, props } of effects) {
-    if (effectType === 'acceptCoupon') {
-      const stored = state.coupons.get(props.value)
-      stored?.redemptions.push(redemption)
-      if (stored) stored.coupon.usageCounter += 1
-    }
-    if (effectType === 'acceptReferral') {
-      const stored = state.referrals.get(props.value)
-      stored?.redemptions.push(redemption)
-      if (stored) stored.referral.usageCounter += 1
-    }
-  }
-  bookPoints(state, effects, session.profileId, session.integrationId)
-  if (profile === undefined) return
-  profile.closedSessions += 1
-  profile.totalSales += session.total
+function cancel(state: State, before: StoredSession): EvaluatedSession {
+  if (before.session.state !== 'open') return undo(state, before, 'cancelled', 'talon_session_revoked')
+  return move(state, { ...before, effects: [] }, 'cancelled', 'talon_session_cancelled', [])
 }
 
-// Only the state moves: whatever else the request says, a finished order stays as it was.
-function cancel(state: State, before: StoredSession, now: number): EvaluatedSession {
-  const wasOpen = before.session.state === 'open'
-  const session: CustomerSessionV2 = {
-    ...before.session,
-    state: 'cancelled',
-    updateCount: before.session.updateCount + 1,
-    updated: timestamp(state),
-  }
-  const profile = profileFor(state, session.profileId, false)
-  const effects = wasOpen ? [] : rollbacksOf(before.effects, session.profileId)
-  if (!wasOpen) unredeem(state, session, profile)
-  state.sessions.set(session.integrationId, {
-    ...before,
-    session,
-    effects: wasOpen ? [] : before.effects.filter((effect) => !isRolledBack(effect)),
-  })
-  const type = wasOpen ? 'talon_session_cancelled' : 'talon_session_revoked'
-  const event = eventOf(state, {
-    type,
-    profileId: session.profileId,
-    sessionId: session.integrationId,
-    attributes: {},
-    effects,
-    dry: false,
-  })
-  return { session, profile, evaluation: { effects: [], outcomes: [] }, event, effects, dry: false, now }
+/** Takes back what closing did. */
+function undo(state: State, before: StoredSession, to: SessionState, type: string): EvaluatedSession {
+  const { session } = before
+  const { rollbacks, kept } = takeBack(state, before.effects, session)
+  uncountSale(state.profiles.get(session.profileId), session)
+  return move(state, { ...before, effects: kept }, to, type, rollbacks)
 }
 
-function unredeem(state: State, session: CustomerSessionV2, profile: CustomerProfile | undefined): void {
-  const isOthers = ({ sessionId }: Redemption): boolean => sessionId !== session.integrationId
-  for (const stored of state.coupons.values()) {
-    const kept = stored.redemptions.filter(isOthers)
-    stored.coupon.usageCounter -= stored.redemptions.length - kept.length
-    stored.redemptions = kept
-  }
-  for (const stored of state.referrals.values()) {
-    const kept = stored.redemptions.filter(isOthers)
-    stored.referral.usageCounter -= stored.redemptions.length - kept.length
-    stored.redemptions = kept
-  }
-  unbookPoints(state, session.integrationId)
-  if (profile === undefined) return
-  profile.closedSessions -= 1
-  profile.totalSales -= session.total
+// Only the state moves: whatever else a request says, a finished order stays as it was.
+function move(state: State, before: StoredSession, to: SessionState, type: string, effects: KnownEffect[]): EvaluatedSession {
+  const updateCount = before.session.updateCount + 1
+  const session: CustomerSessionV2 = { ...before.session, state: to, updateCount, updated: timestamp(state) }
+  const { profileId, integrationId: sessionId } = session
+  const profile = profileFor(state, profileId, false)
+  state.sessions.set(sessionId, { ...before, session })
+  const event = eventOf(state, { type, profileId, sessionId, attributes: {}, effects, dry: false })
+  return { session, profile, evaluation: { effects: [], outcomes: [] }, event, effects, dry: false, now: state.clock() }
 }
 
 type SessionContent = Pick<IntegrationStateV2, 'customerSession' | 'coupons' | 'referral' | 'previousReturns'>
 
-function sessionContent(state: State, asked: readonly string[], session: CustomerSessionV2): SessionContent {
+/** The parts an answer about a session was asked for. */
+export function sessionContent(
+  state: State,
+  asked: readonly string[],
+  session: CustomerSessionV2,
+  previousReturns: Return[] = [],
+): SessionContent {
   const referral = state.referrals.get(session.referralCode ?? '')
   const coupons = (session.couponCodes ?? []).flatMap((code) => state.coupons.get(code) ?? [])
   return {
     ...(asked.includes('customerSession') && { customerSession: session }),
     ...(asked.includes('coupons') && { coupons: coupons.map((coupon) => integrationCoupon(coupon, session.profileId)) }),
     ...(asked.includes('referral') && referral && { referral: inventoryReferral(referral) }),
-    ...(asked.includes('previousReturns') && { previousReturns: [] }),
+    ...(asked.includes('previousReturns') && { previousReturns }),
   }
 }

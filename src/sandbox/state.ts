@@ -1,6 +1,23 @@
 /** What the sandbox remembers: the API's own nouns, by the shop's ids, with what the nouns themselves do not carry. */
 import type { KnownEffect } from '../effects.ts'
-import type { AudienceMembership, Coupon, CustomerProfile, CustomerSessionV2, Event, Referral, Timestamp } from '../schema.ts'
+import type {
+  Attributes,
+  Audience,
+  CartItem,
+  Catalog,
+  Coupon,
+  CustomerProfile,
+  CustomerSessionV2,
+  Event,
+  EventV3,
+  LoyaltyCard,
+  LoyaltyCardProfileRegistration,
+  NewPriceAdjustment,
+  Product,
+  Referral,
+  Return,
+  Timestamp,
+} from '../schema.ts'
 import type { SandboxCampaign, SandboxCoupon } from './rules.ts'
 
 /** A loyalty program of the Application. */
@@ -10,6 +27,23 @@ export interface LoyaltyProgram {
   name: string
   /** What shoppers read. */
   title: string
+  /** Whether points live on cards rather than on profiles. @default false */
+  isCardBased?: boolean
+  /** How many profiles one card may be linked to; 0: any number. @default 0 */
+  usersPerCardLimit?: number
+  /** When a profile joins without asking: never, with the first points it earns, or with the first that become active. @default 'not_join' */
+  programJoinPolicy?: 'not_join' | 'points_earned' | 'points_activated'
+  /** What becomes of points that are taken back after they were spent: forgotten, or owed as a negative balance. @default 'within_balance' */
+  returnPolicy?: 'within_balance' | 'unlimited'
+  /** The tiers that active points lead to, in each ledger by itself. Default: none. */
+  tiers?: readonly LoyaltyTier[]
+}
+
+/** A tier of a program. It follows the balance: up at once, and down when points are spent or expire. */
+export interface LoyaltyTier {
+  name: string
+  /** From how many active points on. */
+  minPoints: number
 }
 
 /** One redemption of a code: made when its session closed. */
@@ -26,6 +60,10 @@ export interface StoredSession {
   effects: KnownEffect[]
   /** The total a V1 caller stated, which only V1 answers show. */
   statedTotal?: number
+  /** The lines as they were sent, before the catalogue filled in what they lack. Default: the session's. */
+  sentItems?: CartItem[]
+  /** What came back, oldest first. Default: nothing. */
+  returns?: Return[]
 }
 
 /** A coupon with its wallets and redemptions. */
@@ -42,8 +80,18 @@ export interface StoredReferral {
   redemptions: Redemption[]
 }
 
+/** A loyalty card with its ledgers. */
+export interface StoredCard {
+  card: Omit<LoyaltyCard, 'profiles' | 'ledger' | 'subledgers'>
+  /** Who may use it; when empty, whoever names it. */
+  profiles: LoyaltyCardProfileRegistration[]
+  /** Oldest first. */
+  transactions: LedgerTransaction[]
+}
+
 /** One line of a ledger. */
 export interface LedgerTransaction {
+  id: number
   transactionUUID: string
   programId: number
   /** Empty: the main ledger. */
@@ -56,7 +104,57 @@ export interface LedgerTransaction {
   startDate?: Timestamp
   expiryDate?: Timestamp
   awaitsActivation?: boolean
+  /** How long points that await activation are valid from then on, such as `30D`. */
+  validityDuration?: string
   sessionId?: string
+  /** On a card: who earned or spent. */
+  profileId?: string
+  rulesetId?: number
+  ruleName?: string
+  /** Default: a rule. */
+  origin?: 'manual' | 'import'
+}
+
+/** One round of a profile in an achievement. */
+export interface ProgressTracker {
+  /** Its place in the list, counted from 1. */
+  id: number
+  achievementId: number
+  /** The profile's integration id. */
+  profileId: string
+  progress: number
+  startDate: Timestamp
+  /** Undefined: the round has no end. */
+  endDate?: Timestamp
+  completionDate?: Timestamp
+}
+
+/** A catalogue with its items by SKU. */
+export interface StoredCatalog {
+  catalog: Catalog
+  items: Map<string, CatalogItem>
+}
+
+/** One product of a catalogue, with every price it ever had. Money in major currency units. */
+export interface CatalogItem {
+  id: number
+  sku: string
+  attributes: Attributes
+  product?: Product
+  /** Oldest first; the last one is valid now. */
+  prices: { id: number; from: Timestamp; price: number }[]
+  /** In the order they came. */
+  adjustments: (NewPriceAdjustment & { id: number; created: Timestamp })[]
+}
+
+/** The answer to a request that carried an `Idempotency-Key`. */
+export interface Replay {
+  /** What was asked, whole. */
+  request: string
+  status: number
+  body: unknown
+  /** Milliseconds since the epoch. */
+  at: number
 }
 
 /** Everything in memory. Plain data: read it in a test, or change it to set a scene. */
@@ -76,19 +174,32 @@ export interface State {
   /** By code, in upper case. */
   referrals: Map<string, StoredReferral>
   /** By id. */
-  audiences: Map<number, AudienceMembership>
-  /** Tracked ones, oldest first; not the built-in ones that every update makes. */
+  audiences: Map<number, Audience>
+  /** Tracked ones of V1 and V2, oldest first; not the built-in ones that every update makes. */
   events: Event[]
+  /** Those of V3, by integration id. */
+  advancedEvents: Map<string, EventV3>
+  /** The rounds of all profiles in all achievements, in the order they began. */
+  progress: ProgressTracker[]
+  /** By id. Carts take prices from those that the Application subscribes to. */
+  catalogs: Map<number, StoredCatalog>
+  /** By operation and key. */
+  replays: Map<string, Replay>
   /** By the profile's integration id, oldest first. */
   ledgers: Map<string, LedgerTransaction[]>
+  /** When profiles asked to join programs: by the profile's integration id, then by the program's id. */
+  joins: Map<string, Map<number, Timestamp>>
+  /** By identifier, which is of one program only. */
+  cards: Map<string, StoredCard>
 }
 
 // One Application of one account.
 export const applicationId = 1
 export const accountId = 1
 
-/** A fresh memory with the campaigns' coupons in it, and the audiences 1 "Newsletter" and 2 "VIP". */
+/** A fresh memory with the campaigns' coupons in it, the audiences 1 "Newsletter" and 2 "VIP", and the empty catalogue 1. */
 export function createState(campaigns: readonly SandboxCampaign[], clock: () => number, programs: readonly LoyaltyProgram[] = []): State {
+  const created = new Date(clock()).toISOString()
   const state: State = {
     campaigns,
     programs,
@@ -99,16 +210,36 @@ export function createState(campaigns: readonly SandboxCampaign[], clock: () => 
     coupons: new Map(),
     referrals: new Map(),
     audiences: new Map([
-      [1, { id: 1, name: 'Newsletter' }],
-      [2, { id: 2, name: 'VIP' }],
+      [1, { id: 1, name: 'Newsletter', accountId, created }],
+      [2, { id: 2, name: 'VIP', accountId, created }],
     ]),
     events: [],
+    advancedEvents: new Map(),
+    progress: [],
+    catalogs: new Map([[1, { catalog: newCatalog(created), items: new Map() }]]),
+    replays: new Map(),
     ledgers: new Map(),
+    joins: new Map(),
+    cards: new Map(),
   }
   for (const campaign of campaigns) {
     for (const coupon of campaign.coupons ?? []) addCoupon(state, campaign, coupon)
   }
   return state
+}
+
+function newCatalog(created: Timestamp): Catalog {
+  return {
+    id: 1,
+    created,
+    modified: created,
+    accountId,
+    name: 'Products',
+    description: '',
+    subscribedApplicationsIds: [applicationId],
+    version: 1,
+    createdBy: 1,
+  }
 }
 
 function addCoupon(state: State, campaign: SandboxCampaign, { value, usageLimit = 0, ...rest }: SandboxCoupon): void {
@@ -130,6 +261,11 @@ export function takeId(state: State): number {
   const id = state.nextId
   state.nextId += 1
   return id
+}
+
+/** The same memory once more, for a rehearsal that leaves this one as it is. */
+export function copyOf({ campaigns, programs, clock, ...memory }: State): State {
+  return { campaigns, programs, clock, ...structuredClone(memory) }
 }
 
 /** Now, or another moment, as the API writes it. */

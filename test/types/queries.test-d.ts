@@ -25,6 +25,8 @@ import {
   type Referral,
   type TalonOneError,
   type TalonOneErrorCode,
+  type UnknownEffect,
+  type UnknownWord,
   updateCustomerProfilesV2,
   type UpdateCustomerSessionV2Input,
   updateCustomerSessionV2,
@@ -196,11 +198,14 @@ describe('an effect', () => {
   })
 
   test('of a type that this version does not know is kept', () => {
-    const unknown = { campaignId: 1, rulesetId: 1, ruleIndex: 0, ruleName: 'a', effectType: 'sendPostcard', props: { to: 'anna' } }
-    expectTypeOf(unknown).toExtend<Effect>()
+    const place = { campaignId: 1, rulesetId: 1, ruleIndex: 0, ruleName: 'a' }
+    const unknown: UnknownEffect = { ...place, effectType: 'sendPostcard' as UnknownWord, props: { to: 'anna' } }
     const answer: IntegrationStateV2 = { effects: [unknown], createdCoupons: [], createdReferrals: [] }
     const [first] = answer.effects
     expectTypeOf(first?.effectType).toExtend<string | undefined>()
+    // @ts-expect-error a word that is misspelt is not one of tomorrow
+    const misspelt: Effect = { ...place, effectType: 'setDiscounts', props: { name: 'a', value: 1 } }
+    expectTypeOf(misspelt).toExtend<Effect>()
   })
 })
 

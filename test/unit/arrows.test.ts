@@ -17,12 +17,16 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
   endpoints: { places: [], packages: [] },
   lane: { places: ['abort'], packages: [] },
   client: { places: ['abort', 'endpoint', 'error', 'lane', 'shape'], packages: [/^ky$/] },
-  queries: { places: ['endpoint', 'error', 'shape'], packages: [] },
+  queries: { places: ['endpoint', 'shape'], packages: [] },
   price: { places: [], packages: [] },
-  rejection: { places: [], packages: [] },
-  cart: { places: ['endpoints', 'error', 'price', 'queries', 'rejection', 'shape'], packages: [] },
-  react: { places: ['cart', 'endpoints', 'error', 'queries'], packages: [/^react$/, /^@tanstack\/react-query$/] },
-  index: { places: ['cart', 'client', 'effects', 'endpoints', 'error', 'price', 'queries', 'react', 'rejection'], packages: [] },
+  preview: { places: ['abort', 'endpoint', 'endpoints', 'error', 'price', 'queries', 'shape'], packages: [] },
+  rejections: { places: [], packages: [] },
+  cart: { places: ['endpoints', 'error', 'price', 'queries', 'rejections', 'shape'], packages: [] },
+  react: { places: ['cart', 'endpoints', 'error', 'preview', 'queries'], packages: [/^react$/, /^@tanstack\/react-query$/] },
+  index: {
+    places: ['cart', 'client', 'effects', 'endpoints', 'error', 'preview', 'price', 'queries', 'react', 'rejections'],
+    packages: [],
+  },
   proxy: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape'], packages: [/^@noble\/hashes\//] },
   sandbox: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape'], packages: [] },
 }
@@ -63,9 +67,9 @@ test('no file imports a value in a circle', () => {
   for (const file of files) visit(file, [])
 })
 
-test('only the file with the hooks is a client module', () => {
+test('the files with the hooks are client modules, and no other', () => {
   const marked = files.filter((file) => /^['"]use client['"]/m.test(readFileSync(join(src, file), 'utf8')))
-  expect(marked).toEqual(['react.tsx'])
+  expect(marked).toEqual(files.filter((file) => placeOf(file) === 'react'))
 })
 
 function placeOf(file: string): string {

@@ -1,4 +1,4 @@
-import { englishRejections } from 'talon-one-react'
+import { englishRejections, type UnknownWord } from 'talon-one-react'
 import { describe, expect, test } from 'vitest'
 import { createServer, effect } from '../talon-one.ts'
 import { apple, openCart, openLoaded, outcomeOf } from './open-cart.ts'
@@ -57,7 +57,7 @@ describe('a coupon', () => {
 
   test('has the words the shop gives, and some for a reason that is not known yet', async () => {
     const server = serverWithCodes()
-    server.verdicts.NEW = 'CouponIsBlue'
+    server.verdicts.NEW = 'CouponIsBlue' as UnknownWord
     const messages = { ...englishRejections, CouponExpired: 'Leider abgelaufen.', EffectCouldNotBeApplied: 'Geht leider nicht.' }
     const { cart, clock, view } = await openLoaded({ server, messages })
     const applied = outcomeOf(cart.applyCoupon('OLD'))

@@ -21,7 +21,7 @@ export async function failureOf(call: Promise<unknown>): Promise<TalonOneError> 
     () => 'it did not fail',
     (error: unknown) => error,
   )
-  if (isTalonOneError(outcome)) return outcome
+  if (isTalonOneError(outcome)) return spelledOut(outcome)
   throw new Error('not a TalonOneError', { cause: outcome })
 }
 
@@ -29,10 +29,17 @@ export function thrownBy(make: () => unknown): TalonOneError {
   try {
     make()
   } catch (error) {
-    if (isTalonOneError(error)) return error
+    if (isTalonOneError(error)) return spelledOut(error)
     throw error
   }
   throw new Error('it did not throw')
+}
+
+// An error lacks what it does not say. `toMatchObject` tells that from undefined, which nobody who reads it does.
+function spelledOut(error: TalonOneError): TalonOneError {
+  for (const name of ['method', 'path', 'status', 'serverCode', 'retryAfterMs', 'outcome', 'requestId'])
+    if (!(name in error)) Object.defineProperty(error, name, { value: undefined, enumerable: true })
+  return error
 }
 
 export const write = (client: TalonOne, options?: SendOptions) => client.send(updateCustomerSessionV2, cart, options)

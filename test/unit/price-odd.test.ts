@@ -49,7 +49,11 @@ describe('effects that cannot be counted are handed through, and change no price
 
   test('but a name or a reason that is missing costs nobody the discount or the refusal', () => {
     expect(priceCart(session, [odd('setDiscount', { value: 1 })])).toMatchObject({ discount: 1, discounts: [{ name: '', value: 1 }] })
-    expect(priceCart(session, [odd('rejectCoupon', { value: 'TEN' })])).toMatchObject({ coupons: [{ code: 'TEN', status: 'rejected' }] })
+    const refused = { code: 'TEN', status: 'rejected', reason: '' }
+    expect(priceCart(session, [odd('rejectCoupon', { value: 'TEN' })]).coupons).toEqual([refused])
+    const noTexts = { value: 'TEN', rejectionReason: 7, campaignExclusionReason: {} }
+    const { coupons, referral } = priceCart(session, [odd('rejectCoupon', noTexts), odd('rejectReferral', noTexts)])
+    expect([...coupons, referral]).toEqual([refused, refused])
   })
 
   test('nor does anything make it throw', () => {

@@ -1,4 +1,4 @@
-import { type Effect, type PricedCart, priceCart } from 'talon-one-react'
+import { type Effect, type PricedCart, priceCart, type UnknownWord } from 'talon-one-react'
 import { describe, expect, test } from 'vitest'
 import { cost, effect } from '../talon-one.ts'
 
@@ -241,6 +241,7 @@ describe('discounts', () => {
 })
 
 describe('what effects say beside prices', () => {
+  const leftOut = 'CouponPartOfNotTriggeredCampaign'
   const points = { name: 'Points', programId: 7, subLedgerId: '', recipientIntegrationId: 'anna', transactionUUID: 'u' }
 
   const table: [name: string, effects: Effect[], expected: Partial<PricedCart>][] = [
@@ -249,14 +250,34 @@ describe('what effects say beside prices', () => {
       [
         effect('acceptCoupon', { value: 'TEN' }),
         effect('rejectCoupon', { value: 'OLD', rejectionReason: 'CouponExpired', details: 'for developers' }),
-        effect('rejectCoupon', { value: 'NEW', rejectionReason: 'SomeReasonOfTomorrow' }),
+        effect('rejectCoupon', { value: 'NEW', rejectionReason: 'SomeReasonOfTomorrow' as UnknownWord }),
       ],
       {
         coupons: [
           { code: 'TEN', status: 'accepted' },
           { code: 'OLD', status: 'rejected', reason: 'CouponExpired' },
-          { code: 'NEW', status: 'rejected', reason: 'SomeReasonOfTomorrow' },
+          { code: 'NEW', status: 'rejected', reason: 'SomeReasonOfTomorrow' as UnknownWord },
         ],
+      },
+    ],
+    [
+      'why the campaign of a code was left out',
+      [
+        effect('rejectCoupon', { value: 'TEN', rejectionReason: leftOut, campaignExclusionReason: 'CampaignGaveLowerDiscount' }),
+        effect('rejectReferral', {
+          value: 'FRIEND',
+          rejectionReason: 'ReferralPartOfNotTriggeredCampaign',
+          campaignExclusionReason: 'CampaignIsNotFirst',
+        }),
+      ],
+      {
+        coupons: [{ code: 'TEN', status: 'rejected', reason: leftOut, campaignExclusionReason: 'CampaignGaveLowerDiscount' }],
+        referral: {
+          code: 'FRIEND',
+          status: 'rejected',
+          reason: 'ReferralPartOfNotTriggeredCampaign',
+          campaignExclusionReason: 'CampaignIsNotFirst',
+        },
       },
     ],
     ['a referral', [effect('acceptReferral', { value: 'FRIEND' })], { referral: { code: 'FRIEND', status: 'accepted' } }],

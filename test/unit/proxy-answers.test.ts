@@ -1,6 +1,10 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { key, createShop, cart, codeOf } from './proxy-shop.ts'
+import { fill } from '../../src/endpoint.ts'
+import { bestPriorPrice, joinLoyaltyProgram, trackEventV2 } from '../../src/endpoints.ts'
+import { key, createFullShop, createShop, cart, codeOf, everything, mayBeSaid, shopperRows } from './proxy-shop.ts'
+
+const canary = 'CANARY'
 
 test('a shopper whom Talon.One has not met has an empty wallet', async () => {
   const { call } = createShop()
@@ -72,7 +76,6 @@ test('an upstream that does not answer in time is a timeout, also when its fetch
 })
 
 test('an answer holds what a shopper may see, and nothing of others', async () => {
-  const canary = 'CANARY'
   const upstream = {
     customerSession: {
       id: 1,
@@ -124,6 +127,199 @@ test('an answer holds what a shopper may see, and nothing of others', async () =
       { effectType: 'brandNewEffect' },
     ],
   })
+})
+
+const ledgerEntry = {
+  id: 1,
+  transactionUUID: 'uuid',
+  created: '2026-01-01T00:00:00Z',
+  programId: 1,
+  name: 'Welcome',
+  startDate: 'immediate',
+  expiryDate: 'unlimited',
+  subledgerId: '',
+  amount: 5,
+}
+const hiddenInEntry = {
+  customerSessionId: canary,
+  rulesetId: 7,
+  ruleName: canary,
+  flags: { note: canary },
+  storeIntegrationId: canary,
+  new: canary,
+}
+const effects = [
+  { campaignId: 1, rulesetId: 77, ruleName: canary, effectType: 'setDiscount', props: { name: 'ten', value: 1 } },
+  { campaignId: 1, ruleName: canary, effectType: 'deductLoyaltyPoints', props: { ruleTitle: canary, value: 2 } },
+  { effectType: 'addLoyaltyPoints', props: { value: 1, recipientIntegrationId: 'bob', name: canary } },
+]
+const shownEffects = [
+  { campaignId: 1, rulesetId: 0, ruleName: '', effectType: 'setDiscount', props: { name: 'ten', value: 1 } },
+  { campaignId: 1, rulesetId: 0, ruleName: '', effectType: 'deductLoyaltyPoints', props: { ruleTitle: '', value: 2 } },
+]
+const update = {
+  effects,
+  createdCoupons: [{ value: canary, recipientIntegrationId: 'bob' }],
+  createdReferrals: [{ code: canary, advocateProfileIntegrationId: 'bob' }],
+  customerProfile: { id: 1, integrationId: 'ada', attributes: { note: canary }, audienceMemberships: [{ id: 1, name: canary }] },
+  loyalty: { programs: {}, cards: [{ profiles: [{ integrationId: canary }] }] },
+  triggeredCampaigns: [{ name: canary }],
+  event: { attributes: { note: canary } },
+  advancedEvent: { integrationId: canary },
+  new: canary,
+}
+const shownUpdate = {
+  effects: shownEffects,
+  createdCoupons: [],
+  createdReferrals: [],
+  customerProfile: { id: 1, integrationId: 'ada' },
+  loyalty: { programs: {} },
+}
+const balance = { activePoints: 5, currentTier: { id: 1, name: 'Gold' } }
+const achievement = { id: 1, created: '2026-01-01T00:00:00Z', name: 'five', title: 'Five', description: 'Buy five', target: 5 }
+const round = { status: 'inprogress', progress: 2 }
+const price = { sku: 'beans', price: 9.5, observedAt: '2026-01-01T00:00:00Z' }
+
+// What Talon.One says, and what of it a shopper sees.
+const answered: Readonly<Record<string, { said: unknown; shown: unknown }>> = {
+  updateCustomerSessionV2: { said: update, shown: shownUpdate },
+  getCustomerSession: { said: { effects, customerSession: { profileId: 'bob', couponCodes: [canary] } }, shown: { effects: shownEffects } },
+  getCustomerInventory: {
+    said: {
+      achievements: [{ ...round, achievementId: 1, name: 'five', new: canary }],
+      coupons: [{ value: canary, recipientIntegrationId: 'bob' }],
+      new: canary,
+    },
+    shown: { achievements: [{ ...round, achievementId: 1, name: 'five' }], coupons: [] },
+  },
+  getCustomerAchievements: {
+    said: {
+      totalResultSize: 2,
+      new: canary,
+      data: [
+        { ...achievement, status: 'active', new: canary, currentProgress: { ...round, new: canary } },
+        { ...achievement, status: 'scheduled', title: canary },
+      ],
+    },
+    shown: { totalResultSize: 2, data: [{ ...achievement, status: 'active', currentProgress: round }] },
+  },
+  getCustomerAchievementHistory: {
+    said: { totalResultSize: 1, data: [{ ...round, new: canary }], new: canary },
+    shown: { totalResultSize: 1, data: [round] },
+  },
+  getLoyaltyBalances: {
+    said: { balance: { ...balance, new: canary }, subledgerBalances: { gold: { ...balance, new: canary } }, new: canary },
+    shown: { balance, subledgerBalances: { gold: balance } },
+  },
+  getLoyaltyProgramProfileTransactions: {
+    said: { hasMore: true, data: [{ ...ledgerEntry, type: 'addition', ...hiddenInEntry }], new: canary },
+    shown: { hasMore: true, data: [{ ...ledgerEntry, type: 'addition' }] },
+  },
+  getLoyaltyProgramProfilePoints: {
+    said: { hasMore: false, data: [{ ...ledgerEntry, validityDuration: '1Y', ...hiddenInEntry }], new: canary },
+    shown: { hasMore: false, data: [{ ...ledgerEntry, validityDuration: '1Y' }] },
+  },
+  getLoyaltyCardBalances: {
+    said: {
+      balance: { ...balance, new: canary },
+      subledgerBalances: { gold: { ...balance, new: canary } },
+      profiles: [
+        { integrationId: 'ada', timestamp: '2026-01-01T00:00:00Z', new: canary },
+        { integrationId: canary, timestamp: '2026-01-01T00:00:00Z' },
+      ],
+      new: canary,
+    },
+    shown: { balance, subledgerBalances: { gold: balance }, profiles: [{ integrationId: 'ada', timestamp: '2026-01-01T00:00:00Z' }] },
+  },
+  getLoyaltyCardTransactions: {
+    said: {
+      hasMore: false,
+      data: [
+        { ...ledgerEntry, cardIdentifier: 'card-of-ada', ...hiddenInEntry },
+        { ...ledgerEntry, cardIdentifier: canary, ...hiddenInEntry },
+      ],
+    },
+    shown: { hasMore: false, data: [{ ...ledgerEntry, cardIdentifier: 'card-of-ada' }, ledgerEntry] },
+  },
+  getLoyaltyCardPoints: {
+    said: {
+      hasMore: false,
+      data: [
+        { ...ledgerEntry, customerProfileID: 'ada', ...hiddenInEntry },
+        { ...ledgerEntry, customerProfileID: canary, ...hiddenInEntry },
+      ],
+    },
+    shown: { hasMore: false, data: [{ ...ledgerEntry, customerProfileID: 'ada' }, ledgerEntry] },
+  },
+  createCouponReservation: {
+    said: { id: 1, value: 'SAVE10', batchId: canary, attributes: { note: canary } },
+    shown: { id: 1, value: 'SAVE10' },
+  },
+  deleteCouponReservation: { said: { new: canary }, shown: undefined },
+  createReferral: { said: { id: 1, code: 'FRIEND', batchId: canary, new: canary }, shown: { id: 1, code: 'FRIEND' } },
+  updateCustomerProfileV2: { said: update, shown: shownUpdate },
+  trackEventV2: { said: update, shown: shownUpdate },
+  trackEventV3: { said: update, shown: shownUpdate },
+  joinLoyaltyProgram: { said: { new: canary }, shown: undefined },
+  bestPriorPrice: {
+    said: [
+      {
+        ...price,
+        id: 7,
+        contextIds: [canary],
+        contextId: canary,
+        metadata: {
+          influencingCampaignDetails: [{ campaignId: 7, discountValue: 1, name: canary }],
+          adjustmentDetails: { referenceId: canary },
+        },
+        target: { type: 'NONE', new: canary },
+      },
+      { ...price, sku: canary, target: { type: 'AUDIENCE', audience: { id: 1, integrationId: canary } } },
+      { ...price, sku: canary },
+    ],
+    shown: [{ ...price, contextIds: [], metadata: { influencingCampaignDetails: [] }, target: { type: 'NONE' } }],
+  },
+}
+
+test.each(shopperRows)('of an answer to %s a shopper sees what is theirs to see', async (name, row) => {
+  const { said, shown } = answered[name] ?? expect.fail(`no answer of ${name} in this test`)
+  const { say } = createFullShop(row, said)
+  const response = await say()
+  const text = await response.text()
+  expect([response.status, text === '' ? undefined : JSON.parse(text)]).toEqual([shown === undefined ? 204 : 200, shown])
+  expect(text).not.toContain(canary)
+})
+
+test.each([
+  ['an empty body', '', 204],
+  ['white space', ' \n', 204],
+  ['a page', '<html></html>', 502],
+])('joining that is answered with %s', async (_, text, status) => {
+  const { call } = createShop({ operations: everything, fetch: async () => new Response(text) })
+  const response = await call('POST', '/v1/loyalty_programs/1/profile/me/join')
+  expect(response.status).toBe(status)
+  if (status === 502) expect(await response.json()).toMatchObject({ code: 'upstream_invalid', outcome: 'unknown' })
+})
+
+test('a list is answered as a list, and anything else for one is not believed', async () => {
+  const listed = await createFullShop(bestPriorPrice, []).say()
+  expect([listed.status, await listed.json()]).toEqual([200, []])
+  for (const [row, wrong] of [
+    [bestPriorPrice, {}],
+    [trackEventV2, []],
+    [joinLoyaltyProgram, []],
+  ] as const) {
+    const { path, search, body, method } = fill(row, mayBeSaid[row.operationId])
+    const { call } = createShop({ operations: everything, fetch: async () => Response.json(wrong) })
+    const response = await call(method, path + search, { body })
+    expect([response.status, await codeOf(response)]).toEqual([502, 'upstream_invalid'])
+  }
+})
+
+test('an event that is sent in silence is answered with nothing', async () => {
+  const { call, sent } = createShop({ operations: everything, fetch: async () => new Response(null, { status: 204 }) })
+  const response = await call('POST', '/v2/events?silent=yes', { body: { type: 'looked' } })
+  expect([response.status, await response.text(), sent[0]?.url.search]).toEqual([204, '', '?silent=yes'])
 })
 
 test('every answer says not to be kept, framed or guessed at', async () => {

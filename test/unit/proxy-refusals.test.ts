@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { createShop, cart, codeOf } from './proxy-shop.ts'
+import {
+  bestPriorPrice,
+  getCustomerAchievements,
+  getLoyaltyCardPoints,
+  trackEventV2,
+  trackEventV3,
+  updateCustomerSessionV2,
+} from '../../src/endpoints.ts'
+import { cart, codeOf, createFullShop, createShop, everything, mayBeSaid, readSent } from './proxy-shop.ts'
 
 test.each([
   { customerSession: { ...cart().customerSession, ProfileId: 'bob' } },
@@ -60,14 +68,6 @@ test.each(['?Dry=true', '?dry=true&dry=true', '?x=1'])('a query the row does not
 })
 
 test.each([
-  ['DELETE', '/v1/customer_data/ada'],
-  ['GET', '/v1/coupon_reservations/customerprofiles/SAVE10'],
-  ['POST', '/v2/customer_audiences'],
-  ['PUT', '/v2/customer_profiles'],
-  ['POST', '/v1/referrals_for_multiple_advocates'],
-  ['PUT', '/v1/customer_sessions/basket'],
-  ['PUT', '/v1/customer_profiles/ada'],
-  ['POST', '/v1/events'],
   ['GET', '/v1/anything'],
   ['GET', '/v1/customer_profiles/../inventory'],
   ['GET', '/v1/customer_profiles/%2e%2e/inventory'],
@@ -81,18 +81,6 @@ test.each([
   expect([response.status, sent]).toEqual([404, []])
 })
 
-test('operations that were not switched on do not exist', async () => {
-  const { call, sent } = createShop({ operations: {} })
-  const answers = await Promise.all([
-    call('POST', '/v1/coupon_reservations/SAVE10', { body: {} }),
-    call('DELETE', '/v1/coupon_reservations/SAVE10', { body: {} }),
-    call('POST', '/v1/referrals', { body: { campaignId: 5 } }),
-    call('PUT', '/v2/customer_profiles/me', { body: {} }),
-  ])
-  expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404])
-  expect(sent).toEqual([])
-})
-
 test('a referral has the campaigns, and none of the limits, of the shopper’s choice', async () => {
   const { call, sent } = createShop()
   const bodies = [
@@ -103,6 +91,84 @@ test('a referral has the campaigns, and none of the limits, of the shopper’s c
   ]
   for (const body of bodies) expect((await call('POST', '/v1/referrals', { body })).status).toBe(422)
   expect(sent).toEqual([])
+})
+
+test('a preview is evaluated and not stored, and the rest of the rules hold for it too', async () => {
+  const { say, sent } = createFullShop(updateCustomerSessionV2)
+  const preview = { customerSessionId: 'basket', dry: true, customerSession: { cartItems: [{ sku: 'beans', quantity: 1, price: 0.01 }] } }
+  expect((await say(preview)).status).toBe(200)
+  expect(sent[0]?.url.search).toBe('?dry=true')
+  expect(sent[0]?.body).toEqual({
+    customerSession: { cartItems: [{ sku: 'beans', quantity: 1, price: 10, category: 'Coffee' }], profileId: 'ada', state: 'open' },
+  })
+  const { customerSession } = preview
+  for (const more of [
+    { now: '2030-01-01T00:00:00Z' },
+    { responseContent: ['campaignEligibility'] },
+    { customerSession: { ...customerSession, evaluableCampaignIds: [1] } },
+    { customerSession: { ...customerSession, state: 'closed' } },
+    { customerSession: { ...customerSession, couponCodes: Array.from({ length: 11 }, (_, index) => `CODE${index}`) } },
+  ])
+    expect((await say({ ...preview, ...more })).status).toBe(422)
+  expect((await say({ ...preview, customerSession: { profileId: 'bob' } })).status).toBe(404)
+  expect(sent.length).toBe(1)
+})
+
+test.each([
+  { type: 'bought', attributes: {} },
+  { type: 'Looked' },
+  { type: 'looked', attributes: { Shelf: 3, Points: 1e6 } },
+  { type: 'listened', attributes: { Shelf: 3 } },
+  { type: 'looked', evaluableCampaignIds: [1] },
+  { type: 'looked', storeIntegrationId: 'berlin' },
+  { type: 'looked', responseContent: ['ruleFailureReasons'] },
+  { type: 'looked', dry: true },
+  { type: 'looked', forceCompleteEvaluation: true },
+])('the event %j is refused before anything is sent', async (event) => {
+  for (const row of [trackEventV2, trackEventV3]) {
+    const { say, sent } = createFullShop(row)
+    const response = await say({ ...event, ...(row === trackEventV3 && { integrationId: 'event' }) })
+    expect([response.status, await codeOf(response), sent]).toEqual([422, 'field_not_allowed', []])
+  }
+})
+
+test('an event of a type without listed attributes has none', async () => {
+  const { say, sent } = createFullShop(trackEventV2)
+  expect((await say({ type: 'listened', attributes: {} })).status).toBe(200)
+  expect(sent[0]?.body).toEqual({ profileId: 'ada', type: 'listened', attributes: {} })
+})
+
+test('earlier prices are those that everybody had, of 50 SKUs at most', async () => {
+  const { say, sent } = createFullShop(bestPriorPrice)
+  const { target: _, ...asked } = mayBeSaid.bestPriorPrice ?? {}
+  const skus = Array.from({ length: 51 }, (_entry, index) => `sku-${index}`)
+  for (const more of [{ skus }, { target: { targetType: 'AUDIENCE', audienceID: 1 } }])
+    expect((await say({ ...asked, ...more })).status).toBe(422)
+  expect(sent).toEqual([])
+  expect((await say({ ...asked, skus: skus.slice(1) })).status).toBe(200)
+  expect((await say({ ...asked, target: { targetType: 'NONE', audienceID: 1 } })).status).toBe(200)
+  for (const request of sent) expect(readSent(bestPriorPrice, request).target).toEqual({ targetType: 'NONE' })
+})
+
+test('what is scheduled is not shown yet', async () => {
+  const { say, sent } = createFullShop(getCustomerAchievements)
+  expect((await say({ achievementStatus: ['active', 'scheduled'] })).status).toBe(422)
+  expect(sent).toEqual([])
+})
+
+test('a ledger is asked for 50 sessions at most', async () => {
+  const { say, sent } = createFullShop(getLoyaltyCardPoints)
+  const asked = { loyaltyProgramId: 1, loyaltyCardId: 'card-of-ada', customerSessionIDs: Array.from({ length: 51 }, String) }
+  expect((await say(asked)).status).toBe(422)
+  expect(sent).toEqual([])
+})
+
+test('programs that were not listed can be read, but not joined', async () => {
+  const { loyaltyProgramIds: _, ...operations } = everything
+  const { call, sent } = createShop({ operations, fetch: async () => Response.json({}) })
+  expect((await call('GET', '/v1/loyalty_programs/7/profile/me/balances')).status).toBe(200)
+  expect((await call('POST', '/v1/loyalty_programs/7/profile/me/join')).status).toBe(404)
+  expect(sent.length).toBe(1)
 })
 
 test('another method on a path that exists is told which ones there are', async () => {

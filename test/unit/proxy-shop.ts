@@ -1,5 +1,7 @@
-import { createShopperProxy, type ProxyEvent, type ShopperProxyOptions } from 'talon-one-react/proxy'
+import { createShopperProxy, type ProxyEvent, type ShopperOperations, type ShopperProxyOptions } from 'talon-one-react/proxy'
 import { createSandbox } from 'talon-one-react/sandbox'
+import { type Endpoint, fill, identify, readInput, recognise } from '../../src/endpoint.ts'
+import * as endpoints from '../../src/endpoints.ts'
 
 export const key = 'c0ffee-key-that-nobody-may-see'
 export const secret = 'a secret of the tests, 32 characters and more'
@@ -12,6 +14,122 @@ export interface Sent {
   body: unknown
 }
 
+/** Every operation a shopper can be given, and what they are limited to here. */
+export const everything: Required<ShopperOperations> = {
+  previews: true,
+  reservations: true,
+  referrals: { campaignIds: [5] },
+  profileAttributes: ['Name'],
+  events: { types: ['looked', 'listened'], attributes: { looked: ['Shelf'] } },
+  joinLoyaltyProgram: { loyaltyProgramIds: [1] },
+  loyaltyProgramIds: [1],
+  bestPriorPrice: true,
+  sessionAttributes: ['Channel'],
+  itemAttributes: ['engraving'],
+}
+
+const page = { pageSize: 10, skip: 0 }
+const since = { startDate: '2026-01-01T00:00:00Z', endDate: '2026-02-01T00:00:00Z' }
+const program = { loyaltyProgramId: 1 }
+const sessions = { customerSessionIDs: ['basket', 'basket-2'], transactionUUIDs: ['uuid-1'] }
+const transactions = { ...program, ...sessions, ...since, ...page, loyaltyTransactionType: 'session', awaitsActivation: true }
+const points = { ...program, ...sessions, ...page, status: 'active', subledgerId: ['gold'], sort: '-expiryDate' }
+const card = { loyaltyCardId: 'card-of-ada' }
+const event = { type: 'looked', attributes: { Shelf: 3 }, loyaltyCards: ['card-of-ada'], responseContent: ['loyalty'], silent: 'no' }
+
+/** Everything that ada may say with {@link everything} switched on, by row: what is not in here is refused. */
+export const mayBeSaid: Readonly<Record<string, Record<string, unknown>>> = {
+  updateCustomerSessionV2: {
+    customerSessionId: 'basket',
+    dry: true,
+    customerSession: {
+      profileId: 'ada',
+      couponCodes: ['SAVE10'],
+      referralCode: 'FRIEND',
+      loyaltyCards: ['card-of-ada'],
+      state: 'open',
+      cartItems: [{ sku: 'beans', quantity: 2, attributes: { engraving: 'Ada' } }],
+      additionalCosts: { shipping: { price: 4.9 } },
+      attributes: { Channel: 'web' },
+    },
+    responseContent: ['customerSession', 'customerProfile', 'coupons', 'referral', 'loyalty', 'awardedGiveaways'],
+  },
+  getCustomerSession: { customerSessionId: 'basket' },
+  getCustomerInventory: {
+    integrationId: 'ada',
+    profile: true,
+    referrals: true,
+    coupons: true,
+    loyalty: true,
+    giveaways: true,
+    achievements: true,
+  },
+  getCustomerAchievements: {
+    integrationId: 'ada',
+    campaignIds: ['5'],
+    achievementIds: ['1', '2'],
+    achievementStatus: ['active'],
+    currentProgressStatus: ['inprogress'],
+    ...page,
+  },
+  getCustomerAchievementHistory: { integrationId: 'ada', achievementId: 1, progressStatus: ['completed'], ...since, ...page },
+  getLoyaltyBalances: {
+    ...program,
+    integrationId: 'ada',
+    endDate: since.endDate,
+    subledgerId: 'gold',
+    includeTiers: true,
+    includeProjectedTier: true,
+  },
+  getLoyaltyProgramProfileTransactions: { ...transactions, integrationId: 'ada', subledgerId: 'gold' },
+  getLoyaltyProgramProfilePoints: { ...points, integrationId: 'ada' },
+  getLoyaltyCardBalances: { ...program, ...card, endDate: since.endDate, subledgerId: ['gold'] },
+  getLoyaltyCardTransactions: { ...transactions, ...card, subledgerId: ['gold'] },
+  getLoyaltyCardPoints: { ...points, ...card },
+  createCouponReservation: { couponValue: 'WELCOME5', integrationIDs: ['ada'] },
+  deleteCouponReservation: { couponValue: 'WELCOME5', integrationIDs: ['ada'] },
+  createReferral: { campaignId: 5, advocateProfileIntegrationId: 'ada' },
+  updateCustomerProfileV2: { integrationId: 'ada', attributes: { Name: 'Ada' } },
+  trackEventV2: { ...event, profileId: 'ada' },
+  trackEventV3: { ...event, profileId: 'ada', integrationId: 'event', connectedSessionId: 'basket' },
+  joinLoyaltyProgram: { ...program, integrationId: 'ada' },
+  bestPriorPrice: {
+    skus: ['beans'],
+    timeframeEndDate: since.endDate,
+    timeframe: '30',
+    timeframeEndDateType: 'strict',
+    target: { targetType: 'NONE' },
+  },
+}
+
+export const rows: readonly Endpoint[] = Object.values(endpoints)
+export const shopperRows: readonly [string, Endpoint][] = rows
+  .filter(({ audience }) => audience === 'shopper')
+  .map((row) => [row.operationId, row])
+
+/** What the upstream got, as the input of its row. */
+export function readSent(row: Endpoint, { method, url, body }: Sent): Record<string, unknown> {
+  return readInput(row, { params: recognise(row, method, url.pathname) ?? {}, searchParams: url.searchParams, body }, [])
+}
+
+const fits = { list: [], nothing: undefined, object: {} }
+
+/** A shop with {@link everything} over an upstream that answers each row with something that fits. */
+export function createFullShop(row: Endpoint, answer: unknown = fits[row.answer ?? 'object']) {
+  const shop = createShop({
+    operations: everything,
+    fetch: async () => (answer === undefined ? new Response('') : Response.json(answer)),
+  })
+  const say = (
+    input: Record<string, unknown> = mayBeSaid[row.operationId] ?? {},
+    options: { shopper?: string; headers?: HeadersInit } = {},
+  ) => {
+    const { method, path, search, body } = fill(row, identify(row, input, 'me'))
+    return shop.call(method, path + search, { ...(body !== undefined && { body }), ...options })
+  }
+  return { ...shop, say }
+}
+
 /** A proxy over a sandbox, with everything it sent upstream and every event it told. */
 export function createShop(options: Partial<ShopperProxyOptions> = {}) {
   const sent: Sent[] = []
@@ -22,7 +140,7 @@ export function createShop(options: Partial<ShopperProxyOptions> = {}) {
     secret,
     identify: (request) => {
       const profileId = request.headers.get('x-test-shopper')
-      return profileId === null ? null : { profileId }
+      return profileId === null ? null : { profileId, loyaltyCardIds: [`card-of-${profileId}`] }
     },
     pricing: ({ items }) => ({ cartItems: items.map((item) => ({ ...item, price: 10, category: 'Coffee' })) }),
     operations: { reservations: true, referrals: { campaignIds: [5] }, profileAttributes: ['Name'] },

@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Endpoint } from '../../src/endpoint.ts'
-import * as endpoints from '../../src/endpoints.ts'
-import { policiesFor } from '../../src/proxy/policy.ts'
 import { key, createShop, type UpdatedSession, cart, codeOf } from './proxy-shop.ts'
 
 test('adds the key and forwards nothing of the browser', async () => {
   const { call, sent } = createShop()
-  const headers = { cookie: 'sid=1', 'x-forwarded-for': '1.2.3.4', 'accept-language': 'de', 'idempotency-key': 'x' }
+  const headers = { cookie: 'sid=1', 'x-forwarded-for': '1.2.3.4', 'accept-language': 'de' }
   const response = await call('PUT', '/v2/customer_sessions/basket', { body: cart(), headers })
   expect(response.status).toBe(200)
   expect(Object.fromEntries(sent[0]?.headers ?? [])).toEqual({
@@ -21,13 +18,6 @@ test('a redirect is not followed: the key would go along', async () => {
   const { call, sent } = createShop()
   await call('GET', '/v2/customer_sessions/basket')
   expect(sent[0]?.redirect).toBe('manual')
-})
-
-test('with everything switched on there is a policy for each shopper operation of the table, and for no other', () => {
-  const all = policiesFor({ reservations: true, referrals: { campaignIds: [] }, profileAttributes: [], sessionAttributes: [] })
-  const rows: readonly Endpoint[] = Object.values(endpoints)
-  const shopperRows = rows.filter(({ audience }) => audience === 'shopper').map(({ operationId }) => operationId)
-  expect([...all.keys()].toSorted()).toEqual(shopperRows.toSorted())
 })
 
 test('an authorization header of the browser is not the one that goes upstream', async () => {

@@ -1,57 +1,16 @@
-import { MutationObserver, QueryClient, type QueryKey } from '@tanstack/react-query'
+import { QueryClient } from '@tanstack/react-query'
 import {
-  createCouponReservation,
-  createReferral,
-  createReferralsForMultipleAdvocates,
-  createTalonOne,
-  deleteCustomerData,
-  type Endpoint,
+  bestPriorPrice,
   getCustomerInventory,
   getCustomerSession,
   getReservedCustomers,
-  type InputOf,
-  mutationFor,
-  type MutationFor,
   queryFor,
   queryKeyFor,
   type SendOptions,
-  type TalonOne,
   TalonOneError,
-  type TalonOneOptions,
-  trackEvent,
-  updateCustomerProfileAudiences,
-  updateCustomerProfilesV2,
-  updateCustomerSession,
-  updateCustomerSessionV2,
-  type WriteEndpoint,
 } from 'talon-one-react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-
-/** A client whose requests end in this process. Every answer is `{}`, unless `answer` says otherwise. */
-function createClient(options: TalonOneOptions = {}, answer: (request: Request) => Response = () => Response.json({})) {
-  const requests: Request[] = []
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init)
-    requests.push(request)
-    return answer(request)
-  }
-  const paths = () => requests.map(({ method, url }) => `${method} ${new URL(url).pathname}${new URL(url).search}`)
-  return { client: createTalonOne({ fetch, ...options }), requests, paths }
-}
-
-const failing =
-  (status: number, headers: HeadersInit = {}) =>
-  () =>
-    Response.json({}, { status, headers })
-
-/** Writes with a mutation of a plain query client, and returns what it answers. */
-function mutate<E extends WriteEndpoint>(queryClient: QueryClient, options: MutationFor<E>, input: InputOf<E>) {
-  return new MutationObserver(queryClient, options).mutate(input)
-}
-
-const stateOf = (queryClient: QueryClient, queryKey: QueryKey) => queryClient.getQueryState(queryKey)?.isInvalidated
-
-const save = { customerSessionId: 'cart', customerSession: { cartItems: [] } }
+import { createClient, failing, inTurn, unreachable, withoutPauses } from './query-calls.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -95,6 +54,14 @@ describe('a key', () => {
     ]
     for (const input of same)
       expect(queryClient.getQueryData(queryKeyFor(client.withProfile('anna'), getCustomerInventory, input))).toEqual({})
+  })
+
+  test('tells what else is asked in the address, but not in which headers', () => {
+    const keyOf = (options: SendOptions) => queryFor(client, getCustomerInventory, { coupons: true }, options).queryKey
+    const plain = queryKeyFor(client, getCustomerInventory, { coupons: true })
+    expect(keyOf({ headers: { 'x-tenant': 'one' }, timeout: 10, signal: new AbortController().signal })).toEqual(plain)
+    expect(keyOf({ query: { beta: true } })).toEqual([...plain, { query: { beta: true } }])
+    expect(keyOf({ query: { beta: false } })).not.toEqual(keyOf({ query: { beta: true } }))
   })
 
   test('keeps two clients of one base URL together and two base URLs apart', () => {
@@ -157,6 +124,23 @@ describe('a query', () => {
     expect(new URL(requests[0]?.url ?? '').search).toBe('?beta=true')
   })
 
+  test('posts what does not fit into an address, and is answered with a list', async () => {
+    const prices = [{ sku: 'tea', price: 2 }]
+    const { client, requests } = createClient({}, () => Response.json(prices))
+    const timeframe = { timeframeEndDate: '2026-01-31T00:00:00Z', timeframe: '30D', timeframeEndDateType: 'strict' } as const
+    const input = { skus: ['tea'], ...timeframe }
+    expect(await new QueryClient().fetchQuery(queryFor(client, bestPriorPrice, input))).toEqual(prices)
+    expect(requests[0]?.method).toBe('POST')
+    expect(await requests[0]?.json()).toEqual(input)
+    expect(requests[0]?.headers.has('idempotency-key')).toBe(false)
+  })
+
+  test('runs out of time as its caller says', async () => {
+    const { client } = createClient({ fetch: () => new Promise(() => {}), timeout: 60_000 })
+    const options = { ...queryFor(client, getCustomerInventory, {}, { timeout: 5 }), retry: false }
+    await expect(new QueryClient().fetchQuery(options)).rejects.toMatchObject({ code: 'timeout' })
+  })
+
   test.for(['by the query client', 'by its caller'])('stops when it is cancelled %s', async (who) => {
     const { promise: sent, resolve: onSent } = Promise.withResolvers<Request>()
     const { client } = createClient({ fetch: (input) => (onSent(new Request(input)), new Promise(() => {})) })
@@ -174,7 +158,7 @@ describe('a query', () => {
   })
 
   test('tries again what may succeed later, three times at most', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0)
+    withoutPauses()
     const { client, requests } = createClient({}, failing(503))
     const outcome = new QueryClient().fetchQuery(queryFor(client, getCustomerInventory, {}))
     await expect(outcome).rejects.toMatchObject({ code: 'unavailable', status: 503 })
@@ -182,11 +166,13 @@ describe('a query', () => {
   })
 
   test('ends well when a later try does', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0)
-    const answers = [failing(429), failing(500), () => Response.json({ coupons: [] })]
-    const { client, requests } = createClient({}, () => answers.shift()?.() ?? Response.error())
+    withoutPauses()
+    const { client, requests } = createClient(
+      {},
+      inTurn(failing(429), failing(500), unreachable, () => Response.json({ coupons: [] })),
+    )
     expect(await new QueryClient().fetchQuery(queryFor(client, getCustomerInventory, {}))).toEqual({ coupons: [] })
-    expect(requests).toHaveLength(3)
+    expect(requests).toHaveLength(4)
   })
 
   test.for([400, 401, 403, 404, 501])('does not try again after status %i', async (status) => {
@@ -229,146 +215,5 @@ describe('the pause before another try', () => {
     // What a fetch of the caller's own or a bug may throw.
     const stranger: unknown = new TypeError('not from this library')
     expect(retry(0, stranger as TalonOneError)).toBe(false)
-  })
-})
-
-describe('a mutation', () => {
-  test('sends its input and returns the answer', async () => {
-    const { client, paths } = createClient({}, () => Response.json({ effects: [] }))
-    const queryClient = new QueryClient()
-    expect(await mutate(queryClient, mutationFor(client, updateCustomerSessionV2), save)).toEqual({ effects: [] })
-    expect(paths()).toEqual(['PUT /talon-one/v2/customer_sessions/cart'])
-    const [mutation] = queryClient.getMutationCache().getAll()
-    expect(mutation?.options.mutationKey).toEqual(['talon-one', '/talon-one', 'me', 'updateCustomerSessionV2'])
-    expect(queryClient.getMutationCache().findAll({ mutationKey: ['talon-one', '/talon-one'] })).toHaveLength(1)
-  })
-
-  test('passes headers and signal on to its request', async () => {
-    const { client, requests } = createClient()
-    await mutate(new QueryClient(), mutationFor(client, createReferral, { headers: { 'x-tenant': 'one' } }), { campaignId: 1 })
-    expect(requests[0]?.headers.get('x-tenant')).toBe('one')
-    const stopped = mutationFor(client, createReferral, { signal: AbortSignal.abort() })
-    await expect(mutate(new QueryClient(), stopped, { campaignId: 1 })).rejects.toMatchObject({ code: 'aborted' })
-    expect(requests).toHaveLength(1)
-  })
-
-  test('is never tried again, not even where the app tries its own mutations again', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0)
-    const { client, requests } = createClient({}, failing(503))
-    const queryClient = new QueryClient({ defaultOptions: { mutations: { retry: 3, retryDelay: 0 } } })
-    await expect(mutate(queryClient, mutationFor(client, createReferral), { campaignId: 1 })).rejects.toMatchObject({ outcome: 'unknown' })
-    expect(requests).toHaveLength(1)
-  })
-
-  test('that fails makes nothing stale', async () => {
-    const { client } = createClient({}, failing(409))
-    const queryClient = new QueryClient()
-    const { queryKey } = queryFor(client, getCustomerInventory, {})
-    queryClient.setQueryData(queryKey, {})
-    await expect(mutate(queryClient, mutationFor(client, createReferral), { campaignId: 1 })).rejects.toMatchObject({ code: 'conflict' })
-    expect(stateOf(queryClient, queryKey)).toBe(false)
-  })
-
-  test('has what it made stale read again by those who look at it', async () => {
-    const { client, paths } = createClient()
-    const queryClient = new QueryClient()
-    const options = queryFor(client, getCustomerInventory, { coupons: true })
-    await queryClient.prefetchQuery(options)
-    const { QueryObserver } = await import('@tanstack/react-query')
-    const unsubscribe = new QueryObserver(queryClient, { ...options, staleTime: Infinity }).subscribe(() => {})
-    await mutate(queryClient, mutationFor(client, createCouponReservation), { couponValue: 'SAVE' })
-    await vi.waitFor(() => expect(stateOf(queryClient, options.queryKey)).toBe(false))
-    unsubscribe()
-    const read = 'GET /talon-one/v1/customer_profiles/me/inventory?coupons=true'
-    expect(paths()).toEqual([read, 'POST /talon-one/v1/coupon_reservations/SAVE', read])
-  })
-})
-
-describe('what a write makes stale', () => {
-  const shop = createClient({ scope: 'shop' }).client
-  const anna = shop.withProfile('anna')
-  const ben = shop.withProfile('ben')
-  const elsewhere = createClient({ scope: 'elsewhere' }).client.withProfile('anna')
-
-  const reads = {
-    'anna’s wallet': queryKeyFor(anna, getCustomerInventory, {}),
-    'anna’s coupons': queryKeyFor(anna, getCustomerInventory, { coupons: true }),
-    'anna’s wallet as staff sees it': queryKeyFor(ben, getCustomerInventory, { integrationId: 'anna' }),
-    'ben’s wallet': queryKeyFor(ben, getCustomerInventory, {}),
-    'my wallet': queryKeyFor(shop, getCustomerInventory, {}),
-    'the cart': queryKeyFor(anna, getCustomerSession, { customerSessionId: 'cart' }),
-    'another cart': queryKeyFor(anna, getCustomerSession, { customerSessionId: 'other' }),
-    'the holders of SAVE': queryKeyFor(shop, getReservedCustomers, { couponValue: 'SAVE' }),
-    'anna’s wallet in another shop': queryKeyFor(elsewhere, getCustomerInventory, {}),
-    'the cart in another shop': queryKeyFor(elsewhere, getCustomerSession, { customerSessionId: 'cart' }),
-    'something of the app': ['talon', 'shop', 'anna', 'getCustomerInventory', {}],
-  }
-  const annas = ['anna’s wallet', 'anna’s coupons', 'anna’s wallet as staff sees it', 'my wallet'] as const
-  const wallets = [...annas, 'ben’s wallet'] as const
-
-  async function staleAfter<E extends WriteEndpoint>(client: TalonOne, endpoint: E, input: InputOf<E>): Promise<string[]> {
-    const queryClient = new QueryClient()
-    for (const key of Object.values(reads)) queryClient.setQueryData<unknown>(key, {})
-    await mutate(queryClient, mutationFor(client, endpoint), input)
-    return Object.entries(reads)
-      .filter(([, key]) => stateOf(queryClient, key))
-      .map(([name]) => name)
-      .toSorted()
-  }
-
-  test.for<[string, () => Promise<string[]>, readonly (keyof typeof reads)[]]>([
-    ['a cart of one profile', () => staleAfter(anna, updateCustomerSessionV2, save), [...annas, 'the cart']],
-    [
-      'a cart whose input names the profile',
-      () => staleAfter(shop, updateCustomerSessionV2, { ...save, customerSession: { profileId: 'anna' } }),
-      [...annas, 'the cart'],
-    ],
-    [
-      'an anonymous cart',
-      () => staleAfter(ben, updateCustomerSessionV2, { ...save, customerSession: { profileId: '' } }),
-      ['ben’s wallet', 'my wallet', 'the cart'],
-    ],
-    ['a cart of whoever the proxy says I am', () => staleAfter(shop, updateCustomerSessionV2, save), [...wallets, 'the cart']],
-    ['a cart nobody looks at', () => staleAfter(anna, updateCustomerSessionV2, { ...save, customerSessionId: 'third' }), annas],
-    ['a referral', () => staleAfter(anna, createReferral, { campaignId: 1 }), annas],
-    [
-      'a referral of somebody else',
-      () => staleAfter(anna, createReferral, { campaignId: 1, advocateProfileIntegrationId: 'ben' }),
-      ['ben’s wallet', 'my wallet'],
-    ],
-    ['a reservation', () => staleAfter(anna, createCouponReservation, { couponValue: 'SAVE' }), [...annas, 'the holders of SAVE']],
-    [
-      'a reservation for two',
-      () => staleAfter(shop, createCouponReservation, { couponValue: 'SAVE', integrationIDs: ['ben', 'carl'] }),
-      ['ben’s wallet', 'my wallet', 'the holders of SAVE'],
-    ],
-    [
-      'an erased profile',
-      () => staleAfter(shop, deleteCustomerData, { integrationId: 'anna' }),
-      [...annas, 'the cart', 'another cart', 'the holders of SAVE'],
-    ],
-    // Staff: whom it touches is not where a client could know it, so every profile's reads are in doubt.
-    ['profiles by the list', () => staleAfter(ben, updateCustomerProfilesV2, { customerProfiles: [{ integrationId: 'anna' }] }), wallets],
-    ['audiences by the list', () => staleAfter(ben, updateCustomerProfileAudiences, { data: [] }), wallets],
-    [
-      'referrals by the list',
-      () => staleAfter(ben, createReferralsForMultipleAdvocates, { campaignId: 1, usageLimit: 1, advocateProfileIntegrationIds: ['anna'] }),
-      wallets,
-    ],
-    ['a V1 cart that names nobody', () => staleAfter(ben, updateCustomerSession, { customerSessionId: 'cart' }), [...wallets, 'the cart']],
-    [
-      'a V1 event of one session',
-      () => staleAfter(shop, trackEvent, { type: 'visit', attributes: {}, sessionId: 'cart', profileId: 'anna' }),
-      [...annas, 'the cart'],
-    ],
-  ])('%s: exactly the reads of that profile and session, in that shop', async ([, write, stale]) => {
-    expect(await write()).toEqual([...stale].toSorted())
-  })
-
-  test('is what its row says', async () => {
-    const known: Endpoint = updateCustomerSessionV2
-    expect(known.stale).toEqual(['getCustomerSession', 'getCustomerInventory'])
-    const silent: WriteEndpoint = { ...updateCustomerSessionV2, stale: [] }
-    expect(await staleAfter(anna, silent, save)).toEqual([])
   })
 })

@@ -2,7 +2,15 @@
 import type { Effect, EffectProps, EffectType } from '../../src/effects.ts'
 import { type Endpoint, fill, type InputOf, type OutputOf } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
-import { createSandbox, type SandboxConfig } from '../../src/sandbox/index.ts'
+import {
+  createSandbox,
+  type LedgerTransaction,
+  type LoyaltyProgram,
+  type Sandbox,
+  type SandboxCampaign,
+  type SandboxConfig,
+} from '../../src/sandbox/index.ts'
+import { takeId, timestamp } from '../../src/sandbox/state.ts'
 import type { CartItem, NewCustomerSessionV2, SessionContent } from '../../src/schema.ts'
 import { checkedFetch } from '../openapi.ts'
 
@@ -32,9 +40,15 @@ export function openShop(config: SandboxConfig = {}) {
   }
 
   /** Sends anything. */
-  async function raw(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown; headers: Headers }> {
+  async function raw(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: unknown; headers: Headers }> {
     const response = await fetch(path, {
       method,
+      headers,
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     return { ...(await shown(response)), headers: response.headers }
@@ -63,6 +77,60 @@ export function openShop(config: SandboxConfig = {}) {
       now += milliseconds
     },
   }
+}
+
+/** Puts points on a card, or else into the ledger of a profile: program 1, main ledger, earned now, unless said otherwise. */
+export function grantPoints(
+  { state }: Pick<Sandbox, 'state'>,
+  holder: string,
+  amount: number,
+  more: Partial<LedgerTransaction> = {},
+): LedgerTransaction {
+  const id = takeId(state)
+  const transactionUUID = `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`
+  const created = timestamp(state)
+  const granted: LedgerTransaction = {
+    id,
+    transactionUUID,
+    programId: 1,
+    subLedgerId: '',
+    type: 'addition',
+    amount,
+    name: '',
+    created,
+    ...more,
+  }
+  const ledger = state.cards.get(holder)?.transactions ?? state.ledgers.get(holder) ?? []
+  ledger.push(granted)
+  if (!state.cards.has(holder)) state.ledgers.set(holder, ledger)
+  return granted
+}
+
+/** A shop with one program and no campaigns unless they are given, that knows the profile `anna`. */
+export async function openClub(program: Partial<LoyaltyProgram> = {}, campaigns: SandboxCampaign[] = []) {
+  const shop = openShop({ programs: [{ id: 1, name: 'beans', title: 'Bean Club', ...program }], campaigns })
+  const anna = { loyaltyProgramId: 1, integrationId: 'anna' }
+  await shop.send(endpoints.updateCustomerProfileV2, { integrationId: 'anna' })
+  return {
+    ...shop,
+    earn: (amount: number, more?: Partial<LedgerTransaction>) => grantPoints(shop, 'anna', amount, more),
+    spend: (amount: number, more?: Partial<LedgerTransaction>) => grantPoints(shop, 'anna', amount, { type: 'subtraction', ...more }),
+    /** The main ledger, as of now or another moment. */
+    balance: async (endDate?: string) => {
+      const { balance } = await shop.send(endpoints.getLoyaltyBalances, { ...anna, ...(endDate !== undefined && { endDate }) })
+      return balance
+    },
+    /** Names and amounts of the unused points. */
+    pointsOf: async (status: 'active' | 'pending' | 'expired') => {
+      const { data } = await shop.send(endpoints.getLoyaltyProgramProfilePoints, { ...anna, status })
+      return data.map(({ name, amount }) => [name, amount])
+    },
+  }
+}
+
+/** A campaign with one rule, which always fires. */
+export function gives(then: SandboxCampaign['rules'][number]['then']): SandboxCampaign[] {
+  return [{ id: 9, name: 'Points', rules: [{ name: 'Gives', then }] }]
 }
 
 async function shown(response: Response): Promise<{ status: number; body: unknown }> {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as endpoints from '../../src/endpoints.ts'
 import type { Endpoint } from '../../src/endpoint.ts'
 import { createSandbox, demoCampaigns } from '../../src/sandbox/index.ts'
-import { checkedFetch, openApi, withoutOpenApi } from '../openapi.ts'
+import { checkedFetch, laterOperations, openApi, withoutOpenApi } from '../openapi.ts'
 import { mug, openShop } from './sandbox-shop.ts'
 
 const session = '/v2/customer_sessions/cart'
@@ -317,12 +317,12 @@ describe('the sandbox', () => {
 })
 
 describe('the official OpenAPI file', () => {
-  it('has every row of the table, under its method and path', ({ skip }) => {
+  it('has every row of the table, under its method and path, but those that came later', ({ skip }) => {
     skip(openApi === undefined, withoutOpenApi)
     const unknown = rows.filter(
       ({ method, path, operationId }) => openApi?.operationAt(method, path.replace(/\{\w+\}/g, 'x')) !== operationId,
     )
-    expect(unknown.map(({ operationId }) => operationId)).toEqual([])
+    expect(unknown.map(({ operationId }) => operationId)).toEqual(laterOperations.map(({ operationId }) => operationId))
   })
 
   it('is asked: a bad answer does not pass', async ({ skip }) => {

@@ -35,13 +35,19 @@ class Point {
 const shapes: readonly Shape[] = [
   { is: 'string', min: 1, max: 10 },
   { is: 'string', oneOf: ['open', 'closed'] },
+  { is: 'string', min: 4, max: 12, pattern: /^[A-Z0-9-]+$/ },
+  { is: 'string', pattern: /^[a-f]{2}$/i },
   { is: 'timestamp' },
   { is: 'integer', min: 1, max: 5 },
   { is: 'number', min: 0 },
   { is: 'boolean' },
   { is: 'list', of: { is: 'integer' }, max: 3 },
+  { is: 'list', of: { is: 'integer', min: 1, max: 5 }, isSet: true },
+  { is: 'list', of: { is: 'string' }, inOne: true },
   { is: 'map', of: { is: 'object', fields: { price: { is: 'number' } } } },
   { is: 'object', fields: { id: { is: 'string' }, 'note?': { is: 'string' } } },
+  { is: 'kind', by: 'type', of: { ADD: { sku: { is: 'string' } }, REMOVE_ALL: {} } },
+  { is: 'nullable', of: { is: 'number' } },
   { is: 'json' },
   { is: 'attributes' },
 ]
@@ -87,7 +93,19 @@ describe('a value that fits', () => {
     [{ is: 'number' }, -0.1],
     [{ is: 'number' }, Number.MAX_VALUE],
     [{ is: 'boolean' }, false],
+    [{ is: 'string', pattern: /^[A-Z]+$/ }, 'ABC'],
     [{ is: 'list', of: { is: 'integer' }, min: 2, max: 2 }, [1, 2]],
+    [{ is: 'list', of: { is: 'integer' } }, [1, 1]],
+    [{ is: 'list', of: { is: 'string' }, isSet: true }, ['a', 'A']],
+    [{ is: 'list', of: { is: 'string' } }, ['a,b']],
+    [{ is: 'list', of: { is: 'string' }, inOne: true }, ['']],
+    [
+      { is: 'kind', by: 'type', of: { ADD: { sku: { is: 'string' } } } },
+      { type: 'ADD', sku: 'a' },
+    ],
+    [{ is: 'nullable', of: { is: 'integer', min: 1 } }, null],
+    [{ is: 'nullable', of: { is: 'integer', min: 1 } }, 1],
+    [{ is: 'nullable', of: { is: 'list', of: { is: 'string' } } }, []],
     [{ is: 'list', of: { is: 'object', fields: { quantity: { is: 'integer' } } }, unitsAtMost: 5 }, [{ quantity: 2 }, { quantity: 3 }]],
     [{ is: 'json' }, null],
     [{ is: 'attributes' }, {}],
@@ -151,6 +169,8 @@ describe('a value that does not fit', () => {
     [{ is: 'string', min: 3, max: 4 }, 'ab', 'expected text of 3 to 4 characters, got text of 2 characters'],
     [{ is: 'string', oneOf: ['yes', 'no'] }, 'YES', 'expected one of yes, no, got text of 3 characters'],
     [{ is: 'string', oneOf: ['yes', 'no'] }, 'toString', 'expected one of yes, no, got text of 8 characters'],
+    [{ is: 'string', pattern: /^[A-Z]+$/ }, 'ABc', 'expected text like ^[A-Z]+$, got text of 3 characters'],
+    [{ is: 'string', min: 4, pattern: /^[A-Z]+$/ }, 'ABC', 'expected text of at least 4 characters, got text of 3 characters'],
     [{ is: 'timestamp' }, 'soon', 'expected an RFC 3339 timestamp, got text of 4 characters'],
     [{ is: 'timestamp' }, '2026-11-23', 'expected an RFC 3339 timestamp, got text of 10 characters'],
     [{ is: 'timestamp' }, '2026-11-23T10:00:00', 'expected an RFC 3339 timestamp, got text of 19 characters'],
@@ -177,7 +197,12 @@ describe('a value that does not fit', () => {
     [{ is: 'list', of: { is: 'integer' } }, { 0: 1, length: 1 }, 'expected a list, got an object'],
     [{ is: 'list', of: { is: 'integer' }, min: 1, max: 2 }, [], 'expected a list of 1 to 2 entries, got a list of 0'],
     [{ is: 'list', of: { is: 'integer' }, max: 2 }, [1, 2, 3], 'expected a list of at most 2 entries, got a list of 3'],
+    [{ is: 'list', of: { is: 'integer' }, isSet: true }, [1, 2, 1], 'expected a list without repetitions, got a list of 3'],
+    [{ is: 'list', of: { is: 'string' }, inOne: true }, ['a', 'b,c'], 'expected a list without commas in its entries, got a list of 2'],
     [{ is: 'map', of: { is: 'integer' } }, [], 'expected an object, got a list of 0'],
+    [{ is: 'kind', by: 'type', of: { ADD: {} } }, [{ type: 'ADD' }], 'expected an object, got a list of 1'],
+    [{ is: 'nullable', of: { is: 'integer' } }, undefined, 'expected an integer, got undefined'],
+    [{ is: 'nullable', of: { is: 'integer' } }, 'null', 'expected an integer, got text of 4 characters'],
     [{ is: 'object', fields: {} }, null, 'expected an object, got null'],
     [{ is: 'attributes' }, 'text', 'expected an object, got text of 4 characters'],
     [{ is: 'json' }, undefined, 'expected something JSON can carry, got undefined'],
@@ -218,6 +243,28 @@ describe('a value that does not fit', () => {
       '/lines/1/sku: required, but missing',
       '/lines/2/price: unknown field',
       '/lines/3: expected an object, got null',
+    ])
+  })
+
+  test.for<[string, unknown]>([
+    ['another kind', { type: 'DROP', sku: 'a' }],
+    ['a name every object has', { type: 'toString', sku: 'a' }],
+    ['no text', { type: 7, sku: 'a' }],
+    ['a list with a kind in it', { type: ['ADD'], sku: 'a' }],
+    ['nothing', { sku: 'a' }],
+  ])('is of no known kind: %s', ([, value]) => {
+    const shape: Shape = { is: 'kind', by: 'type', of: { ADD: { sku: { is: 'string' } }, DELETE: {} } }
+    expect(findings(shape, value)).toEqual([`/type: expected one of ADD, DELETE, got ${describeValue(Object(value).type)}`])
+  })
+
+  test('has the fields of another kind', () => {
+    const shape: Shape = {
+      is: 'list',
+      of: { is: 'kind', by: 'type', of: { ADD: { sku: { is: 'string' } }, DELETE: { 'all?': { is: 'boolean' } } } },
+    }
+    expect(findings(shape, [{ type: 'ADD' }, { type: 'DELETE', sku: 'a' }, { type: 'DELETE', all: true }])).toEqual([
+      '/0/sku: required, but missing',
+      '/1/sku: unknown field',
     ])
   })
 

@@ -1,11 +1,11 @@
-import type { CouponRejection, ReferralRejection } from './effects.ts'
+import type { RejectionMessages } from './message.ts'
 
-type Known<Word> = Word extends string ? (string extends Word ? never : Word) : never
-
-/** What a shopper reads for each reason the API gives. */
-export type RejectionMessages = Readonly<Record<Known<CouponRejection> | Known<ReferralRejection>, string>>
-
-/** English. Says what the shopper can do where there is something. */
+/**
+ * English (`en`), addressed as “you”. What a cart says that is given no other texts; every language may be changed in parts.
+ *
+ * @example
+ * <TalonOneProvider messages={{ ...germanRejections, CouponExpired: 'Schade, zu spät.' }}>
+ */
 export const englishRejections: RejectionMessages = {
   CouponNotFound: 'We do not know this code. Please check the spelling.',
   CouponStartDateInFuture: 'This code is not valid yet.',
@@ -32,10 +32,7 @@ export const englishRejections: RejectionMessages = {
   AdvocateNotFound: 'We do not know this code. Please check the spelling.',
   ReferralRejectedByCondition: 'Your cart does not meet the terms of this invitation.',
   ReferralValidConditionMissing: 'This offer cannot be applied to your cart.',
-}
-
-/** The text for a reason, also for one this version does not know. */
-export function rejectionMessage(reason: string, messages: RejectionMessages = englishRejections): string {
-  // `Object.hasOwn` has made sure that the reason is one of the keys.
-  return Object.hasOwn(messages, reason) ? messages[reason as keyof RejectionMessages] : messages.EffectCouldNotBeApplied
+  CampaignGaveLowerDiscount: 'Another offer in your cart saves you more.',
+  CampaignIsNotFirst: 'Another offer in your cart takes priority.',
+  CampaignNotInEvaluationSet: 'This offer is not available at the moment.',
 }

@@ -1,0 +1,58 @@
+/** What the browser calls a thing is not what Talon.One calls it: every shopper has a namespace of their own. */
+import type { Endpoint } from '../endpoint.ts'
+import { Problem } from './problem.ts'
+import { deriveId, type SessionNamespace } from './session-id.ts'
+
+/** An input with Talon.One's ids. */
+export interface Namespaced {
+  input: Record<string, unknown>
+  /** What the browser calls the sessions it named, by the id that Talon.One knows them under. */
+  browserIds: ReadonlyMap<string, string>
+}
+
+const sessionFields = ['customerSessionId', 'connectedSessionId', 'customerSessionIDs']
+
+/** Leads every session and event that an input names into the shopper's namespace. */
+export async function inNamespace(
+  namespace: SessionNamespace,
+  endpoint: Endpoint,
+  input: Record<string, unknown>,
+  profileId: string,
+): Promise<Namespaced> {
+  const browserIds = new Map<string, string>()
+  const derived = { ...input }
+  const sessionId = async (browserId: unknown): Promise<string> => {
+    const id = await deriveId(namespace, 'session', profileId, String(browserId))
+    browserIds.set(id, String(browserId))
+    return id
+  }
+  for (const name of sessionFields) {
+    const named = input[name]
+    if (named !== undefined) derived[name] = Array.isArray(named) ? await Promise.all(named.map(sessionId)) : await sessionId(named)
+  }
+  // Where it is not the profile's, an `integrationId` is an event's.
+  if (typeof input.integrationId === 'string' && endpoint.identity !== '/integrationId')
+    derived.integrationId = await deriveId(namespace, 'event', profileId, input.integrationId)
+  return { input: derived, browserIds }
+}
+
+/**
+ * The `Idempotency-Key` that goes upstream: with the browser's own, a shopper could have another one's answer replayed. It stands for
+ * what is sent too, which differs between two attempts when a price has changed in between. Undefined when the browser sent none, or when
+ * the row takes none.
+ */
+export async function idempotencyKeyOf(
+  namespace: SessionNamespace,
+  endpoint: Endpoint,
+  { headers }: Request,
+  input: Record<string, unknown>,
+  profileId: string,
+): Promise<string | undefined> {
+  const key = headers.get('idempotency-key')
+  if (key === null || endpoint.kind === 'read' || endpoint.repeat !== 'keyed') return undefined
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    const message = 'the `Idempotency-Key` must be 1 to 255 visible ASCII characters'
+    throw new Problem(400, 'invalid_request', { issues: [{ pointer: '', message }] })
+  }
+  return deriveId(namespace, 'idempotency-key', profileId, endpoint.operationId, key, JSON.stringify(input))
+}

@@ -1,0 +1,113 @@
+'use client'
+
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
+import type { Cart, CartActions } from '../cart/cart.ts'
+import { cartOf, watchCarts } from '../cart/carts.ts'
+import type { CartCode, CartLine, CartView } from '../cart/view.ts'
+import { TalonOneError } from '../error.ts'
+import { useTalonOneContext } from './provider.ts'
+
+/** Which cart a hook is about. */
+export interface UseCartOptions {
+  /** Default: the provider's. */
+  sessionId?: string
+}
+
+/**
+ * A part of the cart; renders only when that part changes (compared shallowly).
+ *
+ * @example
+ * const total = useCart({ select: (cart) => cart.totals.total })
+ *
+ * @throws TalonOneError `missing_provider`, `invalid_session_id`
+ */
+export function useCart<Selection>(options: UseCartOptions & { select: (cart: CartView) => Selection }): Selection
+/**
+ * The whole cart with its verbs; renders after every change. What it shows is the shopper's edits over the last answer, at once;
+ * each amount says whether it is `confirmed`, `estimated` or `stale`. With `select` it returns a part.
+ *
+ * Major currency units. Stands on updateCustomerSessionV2 and getCustomerSession.
+ *
+ * @example
+ * const cart = useCart()
+ * <button onClick={() => cart.setQuantity(line.key, line.quantity + 1)}>+</button>
+ *
+ * @throws TalonOneError `missing_provider`, `invalid_session_id`
+ */
+export function useCart(options?: UseCartOptions): CartView & CartActions
+export function useCart({ sessionId, select }: UseCartOptions & { select?: (cart: CartView) => unknown } = {}): unknown {
+  const cart = useCartStore(sessionId)
+  const selection = useSelection<unknown>(cart, select ?? whole)
+  return useMemo(() => (select ? selection : Object.assign({}, cart.actions, selection)), [cart, select, selection])
+}
+
+const whole = (cart: CartView) => cart
+
+/**
+ * One line by its key; renders only when that line changes. Undefined when the cart has no such line. Amounts in major currency units.
+ * Stands on updateCustomerSessionV2 and getCustomerSession.
+ *
+ * @throws TalonOneError `missing_provider`, `invalid_session_id`
+ */
+export function useCartLine(key: string, options: UseCartOptions = {}): CartLine | undefined {
+  return useSelection(useCartStore(options.sessionId), (cart) => cart.lines.find((line) => line.key === key))
+}
+
+/**
+ * The cart's coupons with their verdicts; renders only when those change. Stands on updateCustomerSessionV2 and getCustomerSession.
+ *
+ * @throws TalonOneError `missing_provider`, `invalid_session_id`
+ */
+export function useCoupons(options: UseCartOptions = {}): readonly CartCode[] {
+  return useSelection(useCartStore(options.sessionId), (cart) => cart.coupons)
+}
+
+/**
+ * The verbs of the cart, for components that show nothing of it: never renders again. Stands on updateCustomerSessionV2 and
+ * getCustomerSession.
+ *
+ * @throws TalonOneError `missing_provider`, `invalid_session_id`
+ */
+export function useCartActions(options: UseCartOptions = {}): CartActions {
+  return useCartStore(options.sessionId).actions
+}
+
+function useCartStore(sessionId: string | undefined): Cart {
+  const context = useTalonOneContext()
+  const id = sessionId ?? context.sessionId
+  if (id === undefined)
+    throw new TalonOneError('invalid_session_id', 'a cart needs a session id: give `sessionId` to the provider or to the hook')
+  const { messages, queryClient } = context
+  const watch = useCallback((listener: () => void) => watchCarts(queryClient, listener), [queryClient])
+  const find = () => cartOf({ ...context, sessionId: id })
+  const cart = useSyncExternalStore(watch, find, find)
+  useEffect(() => cart.setMessages(messages), [cart, messages])
+  return cart
+}
+
+function useSelection<Selection>(cart: Cart, select: (cart: CartView) => Selection): Selection {
+  const getSelection = useMemo(() => remember(cart.getSnapshot, select), [cart, select])
+  // A part of a page may hydrate when the cart has moved on; it must start from what the server rendered.
+  const getInitialSelection = useMemo(() => remember(cart.getInitialSnapshot, select), [cart, select])
+  return useSyncExternalStore(cart.subscribe, getSelection, getInitialSelection)
+}
+
+// React asks for the selection more often than the cart changes, and needs the same answer for the same cart.
+function remember<Selection>(getSnapshot: () => CartView, select: (cart: CartView) => Selection): () => Selection {
+  let last: { view: CartView; selection: Selection } | undefined
+  return () => {
+    const view = getSnapshot()
+    if (last?.view === view) return last.selection
+    const selection = select(view)
+    last = { view, selection: last && isShallowEqual(last.selection, selection) ? last.selection : selection }
+    return last.selection
+  }
+}
+
+function isShallowEqual(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  const entries = Object.entries(one)
+  const others = new Map<string, unknown>(Object.entries(other))
+  return entries.length === others.size && entries.every(([name, value]) => others.has(name) && Object.is(value, others.get(name)))
+}

@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Simplified Chinese (`zh-Hans`), addressed as “您”. */
+export const chineseRejections: RejectionMessages = {
+  CouponNotFound: '未找到此优惠码，请检查输入是否正确。',
+  CouponStartDateInFuture: '此优惠码尚未生效。',
+  CouponExpired: '此优惠码已过期。',
+  CouponLimitReached: '此优惠码的使用次数已达上限。',
+  ProfileLimitReached: '您已使用过此优惠。',
+  CampaignLimitReached: '此优惠活动的名额已用完。',
+  CouponPartOfNotRunningCampaign: '此优惠活动目前未开放。',
+  CouponPartOfNotTriggeredCampaign: '此优惠码不能与您的其他优惠同时使用。',
+  CouponRecipientDoesNotMatch: '未找到此优惠码，请检查输入是否正确。',
+  CouponReservationRequired: '请先将此优惠码添加到您的卡包。',
+  ProfileRequired: '请先登录，再使用此优惠码。',
+  CouponRejectedByCondition: '您的购物车不符合此优惠码的使用条件。',
+  EffectCouldNotBeApplied: '此优惠不适用于您的购物车。',
+  ReferralNotFound: '未找到此邀请码，请检查输入是否正确。',
+  ReferralStartDateInFuture: '此邀请码尚未生效。',
+  ReferralExpired: '此邀请码已过期。',
+  ReferralLimitReached: '此邀请码的使用次数已达上限。',
+  ReferralPartOfNotRunningCampaign: '此优惠活动目前未开放。',
+  ReferralPartOfNotTriggeredCampaign: '此邀请码不能与您的其他优惠同时使用。',
+  ReferralRecipientDoesNotMatch: '未找到此邀请码，请检查输入是否正确。',
+  ReferralRecipientIdSameAsAdvocate: '这是您自己的邀请码，快分享给好友吧。',
+  ReferralCustomerAlreadyReferred: '您之前已经接受过邀请。',
+  AdvocateNotFound: '未找到此邀请码，请检查输入是否正确。',
+  ReferralRejectedByCondition: '您的购物车不符合此邀请码的使用条件。',
+  ReferralValidConditionMissing: '此优惠不适用于您的购物车。',
+  CampaignGaveLowerDiscount: '购物车中的另一项优惠更划算。',
+  CampaignIsNotFirst: '购物车中的另一项优惠优先。',
+  CampaignNotInEvaluationSet: '此优惠目前不可用。',
+}

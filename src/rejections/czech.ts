@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Czech (`cs`), addressed as „vy“. */
+export const czechRejections: RejectionMessages = {
+  CouponNotFound: 'Tento kód neznáme. Zkontrolujte prosím, zda je zadaný správně.',
+  CouponStartDateInFuture: 'Tento kód ještě neplatí.',
+  CouponExpired: 'Platnost tohoto kódu vypršela.',
+  CouponLimitReached: 'Tento kód je už vyčerpaný.',
+  ProfileLimitReached: 'Tento kód jste už použili.',
+  CampaignLimitReached: 'Tato nabídka je už vyčerpaná.',
+  CouponPartOfNotRunningCampaign: 'Tato nabídka teď neplatí.',
+  CouponPartOfNotTriggeredCampaign: 'Tento kód nelze kombinovat s vašimi dalšími nabídkami.',
+  CouponRecipientDoesNotMatch: 'Tento kód neznáme. Zkontrolujte prosím, zda je zadaný správně.',
+  CouponReservationRequired: 'Nejprve si tento kód přidejte mezi své kupony.',
+  ProfileRequired: 'Pro použití tohoto kódu se prosím přihlaste.',
+  CouponRejectedByCondition: 'Váš košík nesplňuje podmínky tohoto kódu.',
+  EffectCouldNotBeApplied: 'Tuto nabídku nelze na váš košík uplatnit.',
+  ReferralNotFound: 'Tento kód neznáme. Zkontrolujte prosím, zda je zadaný správně.',
+  ReferralStartDateInFuture: 'Tato pozvánka ještě neplatí.',
+  ReferralExpired: 'Platnost této pozvánky vypršela.',
+  ReferralLimitReached: 'Tato pozvánka je už vyčerpaná.',
+  ReferralPartOfNotRunningCampaign: 'Tato nabídka teď neplatí.',
+  ReferralPartOfNotTriggeredCampaign: 'Tuto pozvánku nelze kombinovat s vašimi dalšími nabídkami.',
+  ReferralRecipientDoesNotMatch: 'Tento kód neznáme. Zkontrolujte prosím, zda je zadaný správně.',
+  ReferralRecipientIdSameAsAdvocate: 'Toto je vaše vlastní pozvánka. Pošlete ji svým přátelům.',
+  ReferralCustomerAlreadyReferred: 'Pozvánku jste už dříve využili.',
+  AdvocateNotFound: 'Tento kód neznáme. Zkontrolujte prosím, zda je zadaný správně.',
+  ReferralRejectedByCondition: 'Váš košík nesplňuje podmínky této pozvánky.',
+  ReferralValidConditionMissing: 'Tuto nabídku nelze na váš košík uplatnit.',
+  CampaignGaveLowerDiscount: 'S jinou nabídkou v košíku ušetříte víc.',
+  CampaignIsNotFirst: 'Jiná nabídka v košíku má přednost.',
+  CampaignNotInEvaluationSet: 'Tato nabídka teď není dostupná.',
+}

@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Danish (`da`), addressed as »du«. */
+export const danishRejections: RejectionMessages = {
+  CouponNotFound: 'Vi kender ikke denne kode. Tjek, at du har skrevet den rigtigt.',
+  CouponStartDateInFuture: 'Denne kode gælder ikke endnu.',
+  CouponExpired: 'Denne kode er udløbet.',
+  CouponLimitReached: 'Denne kode er brugt op.',
+  ProfileLimitReached: 'Du har allerede brugt denne kode.',
+  CampaignLimitReached: 'Dette tilbud er brugt op.',
+  CouponPartOfNotRunningCampaign: 'Dette tilbud er ikke aktivt lige nu.',
+  CouponPartOfNotTriggeredCampaign: 'Denne kode kan ikke kombineres med dine andre tilbud.',
+  CouponRecipientDoesNotMatch: 'Vi kender ikke denne kode. Tjek, at du har skrevet den rigtigt.',
+  CouponReservationRequired: 'Føj først denne kode til dine kuponer.',
+  ProfileRequired: 'Log ind for at bruge denne kode.',
+  CouponRejectedByCondition: 'Din kurv opfylder ikke betingelserne for denne kode.',
+  EffectCouldNotBeApplied: 'Dette tilbud gælder ikke for din kurv.',
+  ReferralNotFound: 'Vi kender ikke denne kode. Tjek, at du har skrevet den rigtigt.',
+  ReferralStartDateInFuture: 'Denne invitation gælder ikke endnu.',
+  ReferralExpired: 'Denne invitation er udløbet.',
+  ReferralLimitReached: 'Denne invitation er brugt op.',
+  ReferralPartOfNotRunningCampaign: 'Dette tilbud er ikke aktivt lige nu.',
+  ReferralPartOfNotTriggeredCampaign: 'Denne invitation kan ikke kombineres med dine andre tilbud.',
+  ReferralRecipientDoesNotMatch: 'Vi kender ikke denne kode. Tjek, at du har skrevet den rigtigt.',
+  ReferralRecipientIdSameAsAdvocate: 'Det er din egen invitation. Del den med en ven.',
+  ReferralCustomerAlreadyReferred: 'Du er allerede blevet inviteret.',
+  AdvocateNotFound: 'Vi kender ikke denne kode. Tjek, at du har skrevet den rigtigt.',
+  ReferralRejectedByCondition: 'Din kurv opfylder ikke betingelserne for denne invitation.',
+  ReferralValidConditionMissing: 'Dette tilbud gælder ikke for din kurv.',
+  CampaignGaveLowerDiscount: 'Du sparer mere med et andet tilbud i din kurv.',
+  CampaignIsNotFirst: 'Et andet tilbud i din kurv har forrang.',
+  CampaignNotInEvaluationSet: 'Dette tilbud er ikke tilgængeligt lige nu.',
+}

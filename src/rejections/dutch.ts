@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Dutch (`nl`), addressed as ‘je’. */
+export const dutchRejections: RejectionMessages = {
+  CouponNotFound: 'We kennen deze code niet. Controleer of je hem goed hebt ingevuld.',
+  CouponStartDateInFuture: 'Deze code is nog niet geldig.',
+  CouponExpired: 'Deze code is verlopen.',
+  CouponLimitReached: 'Deze code kan niet meer worden gebruikt.',
+  ProfileLimitReached: 'Je hebt deze code al gebruikt.',
+  CampaignLimitReached: 'Het maximum voor deze actie is bereikt.',
+  CouponPartOfNotRunningCampaign: 'Deze actie loopt op dit moment niet.',
+  CouponPartOfNotTriggeredCampaign: 'Je kunt deze code niet combineren met je andere acties.',
+  CouponRecipientDoesNotMatch: 'We kennen deze code niet. Controleer of je hem goed hebt ingevuld.',
+  CouponReservationRequired: 'Voeg deze code eerst toe aan je coupons.',
+  ProfileRequired: 'Log in om deze code te gebruiken.',
+  CouponRejectedByCondition: 'Je winkelwagen voldoet niet aan de voorwaarden van deze code.',
+  EffectCouldNotBeApplied: 'Deze actie geldt niet voor je winkelwagen.',
+  ReferralNotFound: 'We kennen deze code niet. Controleer of je hem goed hebt ingevuld.',
+  ReferralStartDateInFuture: 'Deze uitnodiging is nog niet geldig.',
+  ReferralExpired: 'Deze uitnodiging is verlopen.',
+  ReferralLimitReached: 'Deze uitnodiging kan niet meer worden gebruikt.',
+  ReferralPartOfNotRunningCampaign: 'Deze actie loopt op dit moment niet.',
+  ReferralPartOfNotTriggeredCampaign: 'Je kunt deze uitnodiging niet combineren met je andere acties.',
+  ReferralRecipientDoesNotMatch: 'We kennen deze code niet. Controleer of je hem goed hebt ingevuld.',
+  ReferralRecipientIdSameAsAdvocate: 'Dit is je eigen uitnodiging. Deel die met je vrienden.',
+  ReferralCustomerAlreadyReferred: 'Je bent al eerder uitgenodigd.',
+  AdvocateNotFound: 'We kennen deze code niet. Controleer of je hem goed hebt ingevuld.',
+  ReferralRejectedByCondition: 'Je winkelwagen voldoet niet aan de voorwaarden van deze uitnodiging.',
+  ReferralValidConditionMissing: 'Deze actie geldt niet voor je winkelwagen.',
+  CampaignGaveLowerDiscount: 'Met een andere actie in je winkelwagen bespaar je meer.',
+  CampaignIsNotFirst: 'Een andere actie in je winkelwagen gaat voor.',
+  CampaignNotInEvaluationSet: 'Deze actie is op dit moment niet beschikbaar.',
+}

@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** French (`fr`), addressed as « vous ». */
+export const frenchRejections: RejectionMessages = {
+  CouponNotFound: 'Nous ne reconnaissons pas ce code. Vérifiez votre saisie.',
+  CouponStartDateInFuture: 'Ce code n’est pas encore valable.',
+  CouponExpired: 'Ce code a expiré.',
+  CouponLimitReached: 'Ce code a atteint sa limite d’utilisation.',
+  ProfileLimitReached: 'Vous avez déjà utilisé ce code.',
+  CampaignLimitReached: 'Cette offre est épuisée.',
+  CouponPartOfNotRunningCampaign: 'Cette offre n’est pas active en ce moment.',
+  CouponPartOfNotTriggeredCampaign: 'Ce code n’est pas cumulable avec vos autres offres.',
+  CouponRecipientDoesNotMatch: 'Nous ne reconnaissons pas ce code. Vérifiez votre saisie.',
+  CouponReservationRequired: 'Ajoutez d’abord ce code à vos coupons.',
+  ProfileRequired: 'Connectez-vous pour utiliser ce code.',
+  CouponRejectedByCondition: 'Votre panier ne remplit pas les conditions de ce code.',
+  EffectCouldNotBeApplied: 'Cette offre ne s’applique pas à votre panier.',
+  ReferralNotFound: 'Nous ne reconnaissons pas ce code. Vérifiez votre saisie.',
+  ReferralStartDateInFuture: 'Cette invitation n’est pas encore valable.',
+  ReferralExpired: 'Cette invitation a expiré.',
+  ReferralLimitReached: 'Cette invitation a atteint sa limite d’utilisation.',
+  ReferralPartOfNotRunningCampaign: 'Cette offre n’est pas active en ce moment.',
+  ReferralPartOfNotTriggeredCampaign: 'Cette invitation n’est pas cumulable avec vos autres offres.',
+  ReferralRecipientDoesNotMatch: 'Nous ne reconnaissons pas ce code. Vérifiez votre saisie.',
+  ReferralRecipientIdSameAsAdvocate: 'C’est votre propre invitation. Partagez-la avec vos proches.',
+  ReferralCustomerAlreadyReferred: 'Vous avez déjà bénéficié d’une invitation.',
+  AdvocateNotFound: 'Nous ne reconnaissons pas ce code. Vérifiez votre saisie.',
+  ReferralRejectedByCondition: 'Votre panier ne remplit pas les conditions de cette invitation.',
+  ReferralValidConditionMissing: 'Cette offre ne s’applique pas à votre panier.',
+  CampaignGaveLowerDiscount: 'Une autre offre de votre panier est plus avantageuse.',
+  CampaignIsNotFirst: 'Une autre offre de votre panier est prioritaire.',
+  CampaignNotInEvaluationSet: 'Cette offre n’est pas disponible pour le moment.',
+}

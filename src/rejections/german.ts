@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** German (`de`), addressed as „du“. */
+export const germanRejections: RejectionMessages = {
+  CouponNotFound: 'Diesen Code kennen wir nicht. Bitte prüfe die Schreibweise.',
+  CouponStartDateInFuture: 'Dieser Code gilt noch nicht.',
+  CouponExpired: 'Dieser Code ist abgelaufen.',
+  CouponLimitReached: 'Dieser Code ist bereits aufgebraucht.',
+  ProfileLimitReached: 'Du hast diesen Code bereits eingelöst.',
+  CampaignLimitReached: 'Diese Aktion ist bereits ausgeschöpft.',
+  CouponPartOfNotRunningCampaign: 'Diese Aktion läuft gerade nicht.',
+  CouponPartOfNotTriggeredCampaign: 'Dieser Code ist nicht mit deinen anderen Aktionen kombinierbar.',
+  CouponRecipientDoesNotMatch: 'Diesen Code kennen wir nicht. Bitte prüfe die Schreibweise.',
+  CouponReservationRequired: 'Füge diesen Code zuerst deinen Gutscheinen hinzu.',
+  ProfileRequired: 'Bitte melde dich an, um diesen Code einzulösen.',
+  CouponRejectedByCondition: 'Dein Warenkorb erfüllt die Bedingungen für diesen Code nicht.',
+  EffectCouldNotBeApplied: 'Diese Aktion lässt sich nicht auf deinen Warenkorb anwenden.',
+  ReferralNotFound: 'Diesen Code kennen wir nicht. Bitte prüfe die Schreibweise.',
+  ReferralStartDateInFuture: 'Diese Einladung gilt noch nicht.',
+  ReferralExpired: 'Diese Einladung ist abgelaufen.',
+  ReferralLimitReached: 'Diese Einladung wurde bereits eingelöst.',
+  ReferralPartOfNotRunningCampaign: 'Diese Aktion läuft gerade nicht.',
+  ReferralPartOfNotTriggeredCampaign: 'Diese Einladung ist nicht mit deinen anderen Aktionen kombinierbar.',
+  ReferralRecipientDoesNotMatch: 'Diesen Code kennen wir nicht. Bitte prüfe die Schreibweise.',
+  ReferralRecipientIdSameAsAdvocate: 'Das ist deine eigene Einladung. Teile sie mit deinen Freunden.',
+  ReferralCustomerAlreadyReferred: 'Du wurdest schon einmal eingeladen.',
+  AdvocateNotFound: 'Diesen Code kennen wir nicht. Bitte prüfe die Schreibweise.',
+  ReferralRejectedByCondition: 'Dein Warenkorb erfüllt die Bedingungen für diese Einladung nicht.',
+  ReferralValidConditionMissing: 'Diese Aktion lässt sich nicht auf deinen Warenkorb anwenden.',
+  CampaignGaveLowerDiscount: 'Mit einer anderen Aktion in deinem Warenkorb sparst du mehr.',
+  CampaignIsNotFirst: 'Eine andere Aktion in deinem Warenkorb hat Vorrang.',
+  CampaignNotInEvaluationSet: 'Diese Aktion ist zurzeit nicht verfügbar.',
+}

@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Italian (`it`), addressed as «tu». */
+export const italianRejections: RejectionMessages = {
+  CouponNotFound: 'Non riconosciamo questo codice. Controlla di averlo scritto correttamente.',
+  CouponStartDateInFuture: 'Questo codice non è ancora valido.',
+  CouponExpired: 'Questo codice è scaduto.',
+  CouponLimitReached: 'Questo codice ha raggiunto il limite di utilizzi.',
+  ProfileLimitReached: 'Hai già usato questo codice.',
+  CampaignLimitReached: 'Questa offerta è esaurita.',
+  CouponPartOfNotRunningCampaign: 'Questa offerta non è attiva al momento.',
+  CouponPartOfNotTriggeredCampaign: 'Questo codice non è cumulabile con le altre tue offerte.',
+  CouponRecipientDoesNotMatch: 'Non riconosciamo questo codice. Controlla di averlo scritto correttamente.',
+  CouponReservationRequired: 'Aggiungi prima questo codice ai tuoi coupon.',
+  ProfileRequired: 'Accedi per usare questo codice.',
+  CouponRejectedByCondition: 'Il tuo carrello non soddisfa le condizioni di questo codice.',
+  EffectCouldNotBeApplied: 'Questa offerta non è applicabile al tuo carrello.',
+  ReferralNotFound: 'Non riconosciamo questo codice. Controlla di averlo scritto correttamente.',
+  ReferralStartDateInFuture: 'Questo invito non è ancora valido.',
+  ReferralExpired: 'Questo invito è scaduto.',
+  ReferralLimitReached: 'Questo invito ha raggiunto il limite di utilizzi.',
+  ReferralPartOfNotRunningCampaign: 'Questa offerta non è attiva al momento.',
+  ReferralPartOfNotTriggeredCampaign: 'Questo invito non è cumulabile con le altre tue offerte.',
+  ReferralRecipientDoesNotMatch: 'Non riconosciamo questo codice. Controlla di averlo scritto correttamente.',
+  ReferralRecipientIdSameAsAdvocate: 'Questo è il tuo invito. Condividilo con chi vuoi.',
+  ReferralCustomerAlreadyReferred: 'Hai già ricevuto un invito in passato.',
+  AdvocateNotFound: 'Non riconosciamo questo codice. Controlla di averlo scritto correttamente.',
+  ReferralRejectedByCondition: 'Il tuo carrello non soddisfa le condizioni di questo invito.',
+  ReferralValidConditionMissing: 'Questa offerta non è applicabile al tuo carrello.',
+  CampaignGaveLowerDiscount: 'Con un’altra offerta nel carrello risparmi di più.',
+  CampaignIsNotFirst: 'Un’altra offerta nel carrello ha la precedenza.',
+  CampaignNotInEvaluationSet: 'Questa offerta non è disponibile al momento.',
+}

@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Japanese (`ja`), in the polite です・ます. */
+export const japaneseRejections: RejectionMessages = {
+  CouponNotFound: 'このコードは見つかりませんでした。入力内容をご確認ください。',
+  CouponStartDateInFuture: 'このコードはまだご利用いただけません。',
+  CouponExpired: 'このコードは有効期限が切れています。',
+  CouponLimitReached: 'このコードは利用回数の上限に達しました。',
+  ProfileLimitReached: 'このコードはご利用済みです。',
+  CampaignLimitReached: 'このキャンペーンは利用上限に達しました。',
+  CouponPartOfNotRunningCampaign: 'このキャンペーンは現在実施していません。',
+  CouponPartOfNotTriggeredCampaign: 'このコードはほかのキャンペーンと併用できません。',
+  CouponRecipientDoesNotMatch: 'このコードは見つかりませんでした。入力内容をご確認ください。',
+  CouponReservationRequired: '先にこのコードをマイクーポンに追加してください。',
+  ProfileRequired: 'このコードのご利用にはログインが必要です。',
+  CouponRejectedByCondition: 'カートの内容がこのコードの利用条件を満たしていません。',
+  EffectCouldNotBeApplied: 'このキャンペーンは現在のカートには適用できません。',
+  ReferralNotFound: 'この招待コードは見つかりませんでした。入力内容をご確認ください。',
+  ReferralStartDateInFuture: 'この招待コードはまだご利用いただけません。',
+  ReferralExpired: 'この招待コードは有効期限が切れています。',
+  ReferralLimitReached: 'この招待コードは利用回数の上限に達しました。',
+  ReferralPartOfNotRunningCampaign: 'このキャンペーンは現在実施していません。',
+  ReferralPartOfNotTriggeredCampaign: 'この招待コードはほかのキャンペーンと併用できません。',
+  ReferralRecipientDoesNotMatch: 'この招待コードは見つかりませんでした。入力内容をご確認ください。',
+  ReferralRecipientIdSameAsAdvocate: 'これはご自身の招待コードです。お友だちにシェアしてください。',
+  ReferralCustomerAlreadyReferred: 'すでにほかの招待をご利用いただいています。',
+  AdvocateNotFound: 'この招待コードは見つかりませんでした。入力内容をご確認ください。',
+  ReferralRejectedByCondition: 'カートの内容がこの招待コードの利用条件を満たしていません。',
+  ReferralValidConditionMissing: 'このキャンペーンは現在のカートには適用できません。',
+  CampaignGaveLowerDiscount: 'カート内のほかのキャンペーンのほうがお得です。',
+  CampaignIsNotFirst: 'カート内のほかのキャンペーンが優先されます。',
+  CampaignNotInEvaluationSet: 'このキャンペーンは現在ご利用いただけません。',
+}

@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Polish (`pl`), addressed as „Ty”, in forms without gender. */
+export const polishRejections: RejectionMessages = {
+  CouponNotFound: 'Nie znamy tego kodu. Sprawdź, czy jest wpisany poprawnie.',
+  CouponStartDateInFuture: 'Ten kod jeszcze nie obowiązuje.',
+  CouponExpired: 'Ten kod stracił ważność.',
+  CouponLimitReached: 'Limit użyć tego kodu został wyczerpany.',
+  ProfileLimitReached: 'Ten kod został już przez Ciebie wykorzystany.',
+  CampaignLimitReached: 'Limit tej promocji został wyczerpany.',
+  CouponPartOfNotRunningCampaign: 'Ta promocja jest obecnie nieaktywna.',
+  CouponPartOfNotTriggeredCampaign: 'Tego kodu nie można łączyć z Twoimi pozostałymi promocjami.',
+  CouponRecipientDoesNotMatch: 'Nie znamy tego kodu. Sprawdź, czy jest wpisany poprawnie.',
+  CouponReservationRequired: 'Najpierw dodaj ten kod do swoich kuponów.',
+  ProfileRequired: 'Zaloguj się, aby użyć tego kodu.',
+  CouponRejectedByCondition: 'Twój koszyk nie spełnia warunków tego kodu.',
+  EffectCouldNotBeApplied: 'Tej promocji nie można zastosować do Twojego koszyka.',
+  ReferralNotFound: 'Nie znamy tego kodu. Sprawdź, czy jest wpisany poprawnie.',
+  ReferralStartDateInFuture: 'To zaproszenie jeszcze nie obowiązuje.',
+  ReferralExpired: 'To zaproszenie straciło ważność.',
+  ReferralLimitReached: 'Limit użyć tego zaproszenia został wyczerpany.',
+  ReferralPartOfNotRunningCampaign: 'Ta promocja jest obecnie nieaktywna.',
+  ReferralPartOfNotTriggeredCampaign: 'Tego zaproszenia nie można łączyć z Twoimi pozostałymi promocjami.',
+  ReferralRecipientDoesNotMatch: 'Nie znamy tego kodu. Sprawdź, czy jest wpisany poprawnie.',
+  ReferralRecipientIdSameAsAdvocate: 'To Twoje własne zaproszenie. Podziel się nim ze znajomymi.',
+  ReferralCustomerAlreadyReferred: 'Na Twoim koncie wykorzystano już zaproszenie.',
+  AdvocateNotFound: 'Nie znamy tego kodu. Sprawdź, czy jest wpisany poprawnie.',
+  ReferralRejectedByCondition: 'Twój koszyk nie spełnia warunków tego zaproszenia.',
+  ReferralValidConditionMissing: 'Tej promocji nie można zastosować do Twojego koszyka.',
+  CampaignGaveLowerDiscount: 'Dzięki innej promocji w koszyku oszczędzasz więcej.',
+  CampaignIsNotFirst: 'Inna promocja w koszyku ma pierwszeństwo.',
+  CampaignNotInEvaluationSet: 'Ta promocja jest obecnie niedostępna.',
+}

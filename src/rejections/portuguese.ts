@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Portuguese of Brazil (`pt-BR`), addressed as “você”. */
+export const portugueseRejections: RejectionMessages = {
+  CouponNotFound: 'Não reconhecemos este código. Confira se ele foi digitado corretamente.',
+  CouponStartDateInFuture: 'Este código ainda não é válido.',
+  CouponExpired: 'Este código expirou.',
+  CouponLimitReached: 'Este código já atingiu o limite de usos.',
+  ProfileLimitReached: 'Você já usou este código.',
+  CampaignLimitReached: 'Esta oferta já se esgotou.',
+  CouponPartOfNotRunningCampaign: 'Esta oferta não está ativa no momento.',
+  CouponPartOfNotTriggeredCampaign: 'Este código não pode ser combinado com suas outras ofertas.',
+  CouponRecipientDoesNotMatch: 'Não reconhecemos este código. Confira se ele foi digitado corretamente.',
+  CouponReservationRequired: 'Primeiro, adicione este código aos seus cupons.',
+  ProfileRequired: 'Entre na sua conta para usar este código.',
+  CouponRejectedByCondition: 'Seu carrinho não atende às condições deste código.',
+  EffectCouldNotBeApplied: 'Esta oferta não pode ser aplicada ao seu carrinho.',
+  ReferralNotFound: 'Não reconhecemos este código. Confira se ele foi digitado corretamente.',
+  ReferralStartDateInFuture: 'Este convite ainda não é válido.',
+  ReferralExpired: 'Este convite expirou.',
+  ReferralLimitReached: 'Este convite já atingiu o limite de usos.',
+  ReferralPartOfNotRunningCampaign: 'Esta oferta não está ativa no momento.',
+  ReferralPartOfNotTriggeredCampaign: 'Este convite não pode ser combinado com suas outras ofertas.',
+  ReferralRecipientDoesNotMatch: 'Não reconhecemos este código. Confira se ele foi digitado corretamente.',
+  ReferralRecipientIdSameAsAdvocate: 'Este é o seu próprio convite. Compartilhe com seus amigos.',
+  ReferralCustomerAlreadyReferred: 'Você já recebeu um convite antes.',
+  AdvocateNotFound: 'Não reconhecemos este código. Confira se ele foi digitado corretamente.',
+  ReferralRejectedByCondition: 'Seu carrinho não atende às condições deste convite.',
+  ReferralValidConditionMissing: 'Esta oferta não pode ser aplicada ao seu carrinho.',
+  CampaignGaveLowerDiscount: 'Com outra oferta no seu carrinho, você economiza mais.',
+  CampaignIsNotFirst: 'Outra oferta no seu carrinho tem prioridade.',
+  CampaignNotInEvaluationSet: 'Esta oferta não está disponível no momento.',
+}

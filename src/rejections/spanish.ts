@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Spanish (`es`), addressed as «tú». */
+export const spanishRejections: RejectionMessages = {
+  CouponNotFound: 'No reconocemos este código. Revisa que esté bien escrito.',
+  CouponStartDateInFuture: 'Este código todavía no es válido.',
+  CouponExpired: 'Este código ha caducado.',
+  CouponLimitReached: 'Este código ya ha alcanzado su límite de usos.',
+  ProfileLimitReached: 'Ya has usado este código.',
+  CampaignLimitReached: 'Esta oferta ya se ha agotado.',
+  CouponPartOfNotRunningCampaign: 'Esta oferta no está activa en este momento.',
+  CouponPartOfNotTriggeredCampaign: 'Este código no se puede combinar con tus otras ofertas.',
+  CouponRecipientDoesNotMatch: 'No reconocemos este código. Revisa que esté bien escrito.',
+  CouponReservationRequired: 'Añade primero este código a tus cupones.',
+  ProfileRequired: 'Inicia sesión para usar este código.',
+  CouponRejectedByCondition: 'Tu carrito no cumple las condiciones de este código.',
+  EffectCouldNotBeApplied: 'Esta oferta no se puede aplicar a tu carrito.',
+  ReferralNotFound: 'No reconocemos este código. Revisa que esté bien escrito.',
+  ReferralStartDateInFuture: 'Esta invitación todavía no es válida.',
+  ReferralExpired: 'Esta invitación ha caducado.',
+  ReferralLimitReached: 'Esta invitación ya ha alcanzado su límite de usos.',
+  ReferralPartOfNotRunningCampaign: 'Esta oferta no está activa en este momento.',
+  ReferralPartOfNotTriggeredCampaign: 'Esta invitación no se puede combinar con tus otras ofertas.',
+  ReferralRecipientDoesNotMatch: 'No reconocemos este código. Revisa que esté bien escrito.',
+  ReferralRecipientIdSameAsAdvocate: 'Esta es tu propia invitación. Compártela con tus amistades.',
+  ReferralCustomerAlreadyReferred: 'Ya te han invitado antes.',
+  AdvocateNotFound: 'No reconocemos este código. Revisa que esté bien escrito.',
+  ReferralRejectedByCondition: 'Tu carrito no cumple las condiciones de esta invitación.',
+  ReferralValidConditionMissing: 'Esta oferta no se puede aplicar a tu carrito.',
+  CampaignGaveLowerDiscount: 'Con otra oferta de tu carrito ahorras más.',
+  CampaignIsNotFirst: 'Otra oferta de tu carrito tiene prioridad.',
+  CampaignNotInEvaluationSet: 'Esta oferta no está disponible en este momento.',
+}

@@ -1,0 +1,33 @@
+import type { RejectionMessages } from './message.ts'
+
+/** Swedish (`sv`), addressed as ”du”. */
+export const swedishRejections: RejectionMessages = {
+  CouponNotFound: 'Vi känner inte igen den här koden. Kontrollera att du har skrivit rätt.',
+  CouponStartDateInFuture: 'Den här koden gäller inte än.',
+  CouponExpired: 'Den här koden har gått ut.',
+  CouponLimitReached: 'Den här koden är förbrukad.',
+  ProfileLimitReached: 'Du har redan använt den här koden.',
+  CampaignLimitReached: 'Det här erbjudandet är slut.',
+  CouponPartOfNotRunningCampaign: 'Det här erbjudandet är inte aktivt just nu.',
+  CouponPartOfNotTriggeredCampaign: 'Den här koden kan inte kombineras med dina andra erbjudanden.',
+  CouponRecipientDoesNotMatch: 'Vi känner inte igen den här koden. Kontrollera att du har skrivit rätt.',
+  CouponReservationRequired: 'Lägg först till den här koden bland dina kuponger.',
+  ProfileRequired: 'Logga in för att använda den här koden.',
+  CouponRejectedByCondition: 'Din varukorg uppfyller inte villkoren för den här koden.',
+  EffectCouldNotBeApplied: 'Det här erbjudandet gäller inte för din varukorg.',
+  ReferralNotFound: 'Vi känner inte igen den här koden. Kontrollera att du har skrivit rätt.',
+  ReferralStartDateInFuture: 'Den här inbjudan gäller inte än.',
+  ReferralExpired: 'Den här inbjudan har gått ut.',
+  ReferralLimitReached: 'Den här inbjudan är förbrukad.',
+  ReferralPartOfNotRunningCampaign: 'Det här erbjudandet är inte aktivt just nu.',
+  ReferralPartOfNotTriggeredCampaign: 'Den här inbjudan kan inte kombineras med dina andra erbjudanden.',
+  ReferralRecipientDoesNotMatch: 'Vi känner inte igen den här koden. Kontrollera att du har skrivit rätt.',
+  ReferralRecipientIdSameAsAdvocate: 'Det här är din egen inbjudan. Dela den med en vän.',
+  ReferralCustomerAlreadyReferred: 'Du har redan blivit inbjuden.',
+  AdvocateNotFound: 'Vi känner inte igen den här koden. Kontrollera att du har skrivit rätt.',
+  ReferralRejectedByCondition: 'Din varukorg uppfyller inte villkoren för den här inbjudan.',
+  ReferralValidConditionMissing: 'Det här erbjudandet gäller inte för din varukorg.',
+  CampaignGaveLowerDiscount: 'Du sparar mer med ett annat erbjudande i din varukorg.',
+  CampaignIsNotFirst: 'Ett annat erbjudande i din varukorg går före.',
+  CampaignNotInEvaluationSet: 'Det här erbjudandet är inte tillgängligt just nu.',
+}

@@ -1,0 +1,97 @@
+/** What closing a session books, and what cancelling, reopening and returning take back. */
+import type { KnownEffect } from '../effects.ts'
+import type { CartItem, CustomerProfile, CustomerSessionV2 } from '../schema.ts'
+import { bookProgress, unbookProgress } from './achievements.ts'
+import { bookPoints, unbookPoints } from './loyalty.ts'
+import { envelopeOf, rollbackOf } from './rollback.ts'
+import type { Redemption, State } from './state.ts'
+
+/** Redeems the codes among a session's effects, and books its points and its progress. */
+export function bookEffects(state: State, effects: readonly KnownEffect[], session: CustomerSessionV2): void {
+  const { profileId, integrationId: sessionId } = session
+  const redemption: Redemption = { profileId, sessionId }
+  for (const { effectType, props } of effects) {
+    if (effectType === 'acceptCoupon') {
+      const stored = state.coupons.get(props.value)
+      stored?.redemptions.push(redemption)
+      if (stored) stored.coupon.usageCounter += 1
+    }
+    if (effectType === 'acceptReferral') {
+      const stored = state.referrals.get(props.value)
+      stored?.redemptions.push(redemption)
+      if (stored) stored.referral.usageCounter += 1
+    }
+  }
+  bookPoints(state, effects, profileId, sessionId)
+  bookProgress(state, effects, profileId, state.clock())
+}
+
+/** Takes booked effects back: `rollbacks` say so, in the order of the effects; `kept` are those that stay. */
+export function takeBack(
+  state: State,
+  effects: readonly KnownEffect[],
+  session: CustomerSessionV2,
+): { rollbacks: KnownEffect[]; kept: KnownEffect[] } {
+  const rollbacks: KnownEffect[] = []
+  const kept: KnownEffect[] = []
+  for (const effect of effects) {
+    const rollback = rollbackIn(state, effect, session)
+    if (rollback === undefined) kept.push(effect)
+    else rollbacks.push(rollback)
+  }
+  for (const { effectType, props } of rollbacks) {
+    if (effectType === 'rollbackCoupon') unredeemCoupon(state, props.value, session.integrationId)
+    if (effectType === 'rollbackReferral') unredeemReferral(state, props.value, session.integrationId)
+  }
+  unbookPoints(state, session.integrationId, new Set(rollbacks.flatMap(uuidOf)))
+  return { rollbacks, kept }
+}
+
+/** Counts a session among its profile's sales. */
+export function countSale(profile: CustomerProfile | undefined, session: CustomerSessionV2): void {
+  if (profile === undefined) return
+  profile.closedSessions += 1
+  profile.totalSales += session.total
+}
+
+/** Counts a session no more; what came back of it has been taken off before. */
+export function uncountSale(profile: CustomerProfile | undefined, session: CustomerSessionV2): void {
+  if (profile === undefined) return
+  profile.closedSessions -= 1
+  profile.totalSales -= session.total - worthOf(session.cartItems.map((item) => ({ item, quantity: item.returnedQuantity ?? 0 })))
+}
+
+/** What units of lines count in a session's total, before discounts. */
+export function worthOf(lines: readonly { item: CartItem; quantity: number }[]): number {
+  return lines.reduce((sum, { item: { price = 0, additionalCosts = {} }, quantity }) => {
+    const costs = Object.values(additionalCosts).reduce((total, cost) => total + cost.price, 0)
+    return sum + (price + costs) * quantity
+  }, 0)
+}
+
+function rollbackIn(state: State, effect: KnownEffect, session: CustomerSessionV2): KnownEffect | undefined {
+  if (effect.effectType !== 'increaseAchievementProgress') return rollbackOf(effect, session.profileId)
+  const props = unbookProgress(state, effect)
+  return props && { ...envelopeOf(effect), effectType: 'rollbackIncreasedAchievementProgress', props }
+}
+
+function unredeemCoupon(state: State, code: string, sessionId: string): void {
+  const stored = state.coupons.get(code)
+  if (stored === undefined) return
+  const kept = stored.redemptions.filter((redemption) => redemption.sessionId !== sessionId)
+  stored.coupon.usageCounter -= stored.redemptions.length - kept.length
+  stored.redemptions = kept
+}
+
+function unredeemReferral(state: State, code: string, sessionId: string): void {
+  const stored = state.referrals.get(code)
+  if (stored === undefined) return
+  const kept = stored.redemptions.filter((redemption) => redemption.sessionId !== sessionId)
+  stored.referral.usageCounter -= stored.redemptions.length - kept.length
+  stored.redemptions = kept
+}
+
+function uuidOf({ effectType, props }: KnownEffect): string[] {
+  const isPoints = effectType === 'rollbackAddedLoyaltyPoints' || effectType === 'rollbackDeductedLoyaltyPoints'
+  return isPoints ? [props.transactionUUID] : []
+}

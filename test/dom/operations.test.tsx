@@ -1,0 +1,396 @@
+/** The hooks of the operations, each by its row: a row without a hook does not compile here. */
+import {
+  dehydrate,
+  HydrationBoundary,
+  QueryClient,
+  QueryClientProvider,
+  useSuspenseInfiniteQuery,
+  useSuspenseQuery,
+} from '@tanstack/react-query'
+import { act, cleanup, renderHook, waitFor } from '@testing-library/react'
+import { type ReactNode, Suspense } from 'react'
+import {
+  type CallOverrides,
+  createTalonOne,
+  infiniteQueryFor,
+  type PagedEndpoint,
+  queryFor,
+  type ReadEndpoint,
+  type TalonOne,
+  type TalonOneError,
+  TalonOneProvider,
+  useAchievementHistory,
+  useAchievements,
+  useActivateLoyaltyPoints,
+  useBestPriorPrice,
+  useCampaigns,
+  useCreateAudience,
+  useCreateReferral,
+  useCreateReferrals,
+  useCustomerInventory,
+  useDeleteAudience,
+  useDeleteAudienceMemberships,
+  useDeleteCustomerData,
+  useDeleteLoyaltyTransactions,
+  useEvent,
+  useGenerateLoyaltyCard,
+  useItemPreview,
+  useJoinLoyaltyProgram,
+  useLinkLoyaltyCard,
+  useLoyaltyBalances,
+  useLoyaltyCardBalances,
+  useLoyaltyCardPoints,
+  useLoyaltyCardTransactions,
+  useLoyaltyPoints,
+  useLoyaltyTransactions,
+  useReleaseCoupon,
+  useReopenSession,
+  useReserveCoupon,
+  useReservedCustomers,
+  useReturnItems,
+  useSession,
+  useSessionPreview,
+  useSyncCatalog,
+  useTalonOne,
+  useTrackEvent,
+  useTrackEventV1,
+  useTrackEventV3,
+  useUnlinkLoyaltyCard,
+  useUpdateAudience,
+  useUpdateAudienceAttributes,
+  useUpdateProfile,
+  useUpdateProfileAudiences,
+  useUpdateProfiles,
+  useUpdateProfileV1,
+  useUpdateSession,
+  useUpdateSessionV1,
+} from 'talon-one-react'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type Endpoint, recognise } from '../../src/endpoint.ts'
+import * as endpoints from '../../src/endpoints.ts'
+
+interface Options extends CallOverrides {
+  retry?: false
+  staleTime?: number
+}
+interface Read {
+  data: unknown
+  error: TalonOneError | null
+}
+/** How a hook is used: the whole hook with its input, as a component would call it. */
+interface Use {
+  kind: 'read' | 'pages' | 'write'
+  input: object
+  hook: (options?: Options) => Read & { mutate?: () => void }
+}
+
+function read<Input extends object>(use: (input: Input, options?: Options) => Read, input: Input): Use {
+  return { kind: 'read', input, hook: (options) => use(input, options) }
+}
+
+const pages: typeof read = (use, input) => ({ ...read(use, input), kind: 'pages' })
+
+function write<Input extends object>(use: (options?: Options) => Read & { mutate: (input: Input) => void }, input: Input): Use {
+  const hook: Use['hook'] = (options) => {
+    const { mutate, ...rest } = use(options)
+    return { ...rest, mutate: () => mutate(input) }
+  }
+  return { kind: 'write', input, hook }
+}
+
+const cart = { customerSessionId: 'cart' }
+const audience = { audienceId: 4 }
+const program = { loyaltyProgramId: 1 }
+const card = { loyaltyProgramId: 3, loyaltyCardId: 'CARD-A' }
+const anna = { integrationId: 'anna' }
+const uuid = '6d8699df-ffb4-4b0c-a6dd-a8b1ae61a1a3'
+const lastMonth = { timeframeEndDate: '2026-01-31T00:00:00Z', timeframe: '30D', timeframeEndDateType: 'strict' } as const
+
+const hooks: Record<keyof typeof endpoints, Use> = {
+  updateCustomerSessionV2: write(useUpdateSession, { ...cart, customerSession: { cartItems: [{ sku: 'tea', quantity: 1 }] } }),
+  getCustomerSession: read(useSession, cart),
+  returnCartItems: write(useReturnItems, { ...cart, return: { returnedCartItems: [{ position: 0, quantity: 1 }] } }),
+  reopenCustomerSession: write(useReopenSession, cart),
+  updateCustomerProfileV2: write(useUpdateProfile, { attributes: { Name: 'Anna' } }),
+  updateCustomerProfilesV2: write(useUpdateProfiles, { customerProfiles: [anna], silent: 'no' }),
+  getCustomerInventory: read(useCustomerInventory, { coupons: true }),
+  getCustomerAchievements: pages(useAchievements, { achievementStatus: ['active'] }),
+  getCustomerAchievementHistory: pages(useAchievementHistory, { achievementId: 5 }),
+  deleteCustomerData: write(useDeleteCustomerData, anna),
+  createAudienceV2: write(useCreateAudience, { name: 'Friends' }),
+  updateAudienceV2: write(useUpdateAudience, { ...audience, name: 'Family' }),
+  deleteAudienceV2: write(useDeleteAudience, audience),
+  deleteAudienceMembershipsV2: write(useDeleteAudienceMemberships, audience),
+  updateAudienceCustomersAttributes: write(useUpdateAudienceAttributes, { ...audience, attributes: { Vip: true } }),
+  updateCustomerProfileAudiences: write(useUpdateProfileAudiences, {
+    data: [{ action: 'add', profileIntegrationId: 'anna', ...audience }],
+  }),
+  createCouponReservation: write(useReserveCoupon, { couponValue: 'SAVE10' }),
+  deleteCouponReservation: write(useReleaseCoupon, { couponValue: 'SAVE10' }),
+  getReservedCustomers: read(useReservedCustomers, { couponValue: 'SAVE10' }),
+  createReferral: write(useCreateReferral, { campaignId: 5 }),
+  createReferralsForMultipleAdvocates: write(useCreateReferrals, {
+    campaignId: 5,
+    usageLimit: 1,
+    advocateProfileIntegrationIds: ['anna'],
+    silent: 'no',
+  }),
+  joinLoyaltyProgram: write(useJoinLoyaltyProgram, program),
+  getLoyaltyBalances: read(useLoyaltyBalances, { ...program, includeTiers: true }),
+  getLoyaltyProgramProfileTransactions: pages(useLoyaltyTransactions, { ...program, awaitsActivation: true }),
+  getLoyaltyProgramProfilePoints: pages(useLoyaltyPoints, { ...program, status: 'pending' }),
+  activateLoyaltyPoints: write(useActivateLoyaltyPoints, { ...program, transactionUUIDs: [uuid] }),
+  deleteLoyaltyTransactionsFromLedgers: write(useDeleteLoyaltyTransactions, { ...program, ...anna, scope: 'AllSubledgers' }),
+  generateLoyaltyCard: write(useGenerateLoyaltyCard, { ...program, status: 'active' }),
+  linkLoyaltyCardToProfile: write(useLinkLoyaltyCard, { ...card, ...anna }),
+  unlinkLoyaltyCardFromProfile: write(useUnlinkLoyaltyCard, { ...card, ...anna }),
+  getLoyaltyCardBalances: read(useLoyaltyCardBalances, card),
+  getLoyaltyCardTransactions: pages(useLoyaltyCardTransactions, card),
+  getLoyaltyCardPoints: pages(useLoyaltyCardPoints, { ...card, sort: '-expiryDate' }),
+  trackEventV2: write(useTrackEvent, { type: 'reviewed' }),
+  trackEventV3: write(useTrackEventV3, { type: 'reviewed', integrationId: 'review-1' }),
+  getEventV3: read(useEvent, { integrationId: 'review-1' }),
+  integrationGetAllCampaigns: pages(useCampaigns, {}),
+  bestPriorPrice: read(useBestPriorPrice, { skus: ['tea'], ...lastMonth }),
+  syncCatalog: write(useSyncCatalog, { catalogId: 6, actions: [{ type: 'REMOVE', payload: { sku: 'tea' } }] }),
+  updateCustomerSession: write(useUpdateSessionV1, { ...cart, total: 4 }),
+  updateCustomerProfile: write(useUpdateProfileV1, { ...anna, attributes: {} }),
+  trackEvent: write(useTrackEventV1, { type: 'reviewed', attributes: {}, sessionId: 'cart' }),
+}
+
+const rows: readonly Endpoint[] = Object.values(endpoints)
+const byName = Object.entries(hooks)
+const readsByName = byName.filter(([, { kind }]) => kind !== 'write')
+const isPaged = (row: ReadEndpoint): row is PagedEndpoint => 'skip?' in row.query
+
+function rowOf(name: string): Endpoint {
+  const row = rows.find(({ operationId }) => operationId === name)
+  if (row) return row
+  throw new Error(`There is no row ${name}`)
+}
+
+function readRowOf(name: string): ReadEndpoint {
+  const row = rowOf(name)
+  if (row.kind === 'read') return row
+  throw new Error(`${name} is a write`)
+}
+
+/** What a shop of this name answers to a row, as its hook shows it. */
+function shown(name: string, shop: string): unknown {
+  const row = rowOf(name)
+  if (row.kind === 'read' && isPaged(row)) return { pages: [pageOf(shop)], pageParams: [0] }
+  return row.answer === 'list' ? [{ shop }] : { shop }
+}
+
+const pageOf = (shop: string) => ({ data: [{ shop }], hasMore: false, totalResultSize: 1 })
+
+/** A shop whose answers carry its name; it tells what it was asked, by the rows. */
+function createShop(shop = 'shop', { baseUrl = `/${shop}`, scope = baseUrl }: { baseUrl?: string; scope?: string } = {}) {
+  const requests: Request[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    requests.push(request)
+    const [name = ''] = recognisedBy(request)
+    const row = rowOf(name)
+    return Response.json(row.kind === 'read' && isPaged(row) ? pageOf(shop) : shown(name, shop))
+  }
+  const recognisedBy = ({ method, url }: Request) =>
+    rows.filter((row) => recognise(row, method, new URL(url).pathname.replace(/^\/[a-z-]+/, ''))).map(({ operationId }) => operationId)
+  return { client: createTalonOne({ fetch, baseUrl, scope }), requests, asked: () => requests.flatMap(recognisedBy) }
+}
+
+const never: typeof globalThis.fetch = () => new Promise(() => {})
+
+interface PageProps {
+  client?: TalonOne
+  queryClient?: QueryClient
+  children?: ReactNode
+}
+
+function Page({ client, queryClient = new QueryClient(), children }: PageProps) {
+  const inside = client ? <TalonOneProvider client={client}>{children}</TalonOneProvider> : children
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Suspense fallback="loading">{inside}</Suspense>
+    </QueryClientProvider>
+  )
+}
+
+/** A component that uses a hook; where it writes, it does so at once. */
+function show({ hook }: Use, page: PageProps = {}, options?: Options) {
+  const queryClient = page.queryClient ?? new QueryClient()
+  const view = renderHook(() => hook(options), {
+    wrapper: ({ children }) => (
+      <Page {...page} queryClient={queryClient}>
+        {children}
+      </Page>
+    ),
+  })
+  act(() => view.result.current.mutate?.())
+  return { ...view, queryClient }
+}
+
+const shows = (view: { result: { current: Read } }, data: unknown) => waitFor(() => expect(view.result.current.data).toEqual(data))
+
+afterEach(() => {
+  cleanup()
+  vi.restoreAllMocks()
+})
+
+test('every row has a hook', () => {
+  expect(Object.keys(hooks)).toEqual(Object.keys(hooks).filter((name) => rows.some(({ operationId }) => operationId === name)))
+  expect(Object.keys(hooks).toSorted()).toEqual(rows.map(({ operationId }) => operationId).toSorted())
+  for (const [name, { kind }] of byName) {
+    const row = rowOf(name)
+    expect([name, kind]).toEqual([name, row.kind === 'write' ? 'write' : isPaged(row) ? 'pages' : 'read'])
+  }
+})
+
+describe.for(byName)('the hook of %s', ([name, use]) => {
+  test('asks for that operation, once, and shows its answer', async () => {
+    const { client, asked } = createShop()
+    const view = show(use, { client })
+    await shows(view, shown(name, 'shop'))
+    expect(asked()).toEqual([name])
+  })
+
+  test('needs a provider, or a client of its own', async () => {
+    vi.spyOn(console, 'error').mockReturnValue()
+    expect(() => show(use)).toThrow(expect.objectContaining({ code: 'missing_provider' }))
+    const { client, asked } = createShop()
+    await shows(show(use, {}, { client }), shown(name, 'shop'))
+    expect(asked()).toEqual([name])
+  })
+
+  test('asks whom it is told to rather than the provider’s client, and keeps its answer apart', async () => {
+    const [one, two] = [createShop('one'), createShop('two')]
+    const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+    await shows(show(use, { client: one.client, queryClient }, { client: two.client }), shown(name, 'two'))
+    expect([one.asked(), two.asked()]).toEqual([[], [name]])
+    await shows(show(use, { client: one.client, queryClient }), shown(name, 'one'))
+    expect([one.asked(), two.asked()]).toEqual([[name], [name]])
+    const scopes = [
+      ...queryClient
+        .getQueryCache()
+        .getAll()
+        .map(({ queryKey }) => queryKey),
+      ...queryClient
+        .getMutationCache()
+        .getAll()
+        .map(({ options }) => options.mutationKey ?? []),
+    ].map(([, scope]) => scope)
+    expect(scopes).toEqual(['/two', '/one'])
+  })
+
+  test('sends the headers and the query of its call', async () => {
+    const { client, requests } = createShop()
+    await shows(show(use, { client }, { headers: { 'x-tenant': 'one' }, query: { beta: true } }), shown(name, 'shop'))
+    expect(requests[0]?.headers.get('x-tenant')).toBe('one')
+    expect(new URL(requests[0]?.url ?? '').searchParams.get('beta')).toBe('true')
+  })
+
+  test('ends with its signal, and after its timeout', async () => {
+    const client = createTalonOne({ fetch: never, scope: name })
+    const aborted = show(use, { client }, { signal: AbortSignal.abort() })
+    await waitFor(() => expect(aborted.result.current.error).toMatchObject({ code: 'aborted' }))
+    const late = show(use, { client }, { timeout: 5, retry: false })
+    await waitFor(() => expect(late.result.current.error).toMatchObject({ code: 'timeout' }))
+  })
+})
+
+describe.for(readsByName)('the read %s', ([name, use]) => {
+  const row = readRowOf(name)
+
+  test('tells its query from others, and its headers not', async () => {
+    const { client, requests } = createShop()
+    const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+    for (const options of [{}, { headers: { 'x-tenant': 'one' } }, { query: { beta: true } }, { query: { beta: true }, timeout: 5000 }])
+      await shows(show(use, { client, queryClient }, options), shown(name, 'shop'))
+    expect(requests).toHaveLength(2)
+    expect(queryClient.getQueryCache().getAll()).toHaveLength(2)
+  })
+
+  test('suspends a component until it is there', async () => {
+    const { client, asked } = createShop()
+    const useRow = () =>
+      isPaged(row)
+        ? useSuspenseInfiniteQuery(infiniteQueryFor(useTalonOne(), row, use.input)).data
+        : useSuspenseQuery(queryFor(useTalonOne(), row, use.input)).data
+    const queryClient = new QueryClient()
+    const { result } = renderHook(useRow, {
+      wrapper: ({ children }) => (
+        <Page client={client} queryClient={queryClient}>
+          {children}
+        </Page>
+      ),
+    })
+    await waitFor(() => expect(result.current).toEqual(shown(name, 'shop')))
+    expect(asked()).toEqual([name])
+  })
+
+  test('shows at once what a server has read, and asks for nothing', async () => {
+    const server = createShop('server', { baseUrl: 'http://localhost/shop', scope: '/shop' })
+    const ahead = new QueryClient()
+    if (isPaged(row)) await ahead.prefetchInfiniteQuery(infiniteQueryFor(server.client, row, use.input))
+    else await ahead.prefetchQuery(queryFor(server.client, row, use.input))
+    const state: unknown = JSON.parse(JSON.stringify(dehydrate(ahead)))
+    const { client, asked } = createShop('shop')
+    const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 60_000 } } })
+    const seen: unknown[] = []
+    const useSeen = () => {
+      const { data } = use.hook()
+      seen.push(data)
+    }
+    renderHook(useSeen, {
+      wrapper: ({ children }) => (
+        <Page client={client} queryClient={queryClient}>
+          <HydrationBoundary state={state}>{children}</HydrationBoundary>
+        </Page>
+      ),
+    })
+    await act(() => new Promise((resolve) => setTimeout(resolve, 5)))
+    expect(seen[0]).toEqual(shown(name, 'server'))
+    expect([server.asked(), asked()]).toEqual([[name], []])
+  })
+})
+
+describe('a provider', () => {
+  test('says whose data is shown: another shopper sees nothing of the one before', async () => {
+    const { client, requests } = createShop()
+    const queryClient = new QueryClient()
+    const seen: unknown[] = []
+    const useCoupons = () => {
+      const { data } = useCustomerInventory({ coupons: true })
+      seen.push(data)
+    }
+    let profileId = 'anna'
+    const view = renderHook(useCoupons, {
+      wrapper: ({ children }) => (
+        <QueryClientProvider client={queryClient}>
+          <TalonOneProvider client={client} profileId={profileId}>
+            {children}
+          </TalonOneProvider>
+        </QueryClientProvider>
+      ),
+    })
+    await waitFor(() => expect(seen.at(-1)).toEqual({ shop: 'shop' }))
+    profileId = 'ben'
+    view.rerender()
+    expect(seen.at(-1)).toBeUndefined()
+    await waitFor(() => expect(seen.at(-1)).toEqual({ shop: 'shop' }))
+    expect(requests.map(({ url }) => new URL(url).pathname.split('/').at(-2))).toEqual(['anna', 'ben'])
+  })
+
+  test('stands beside another: two shops on one page keep apart', async () => {
+    const [one, two] = [createShop('one'), createShop('two')]
+    const queryClient = new QueryClient()
+    const views = [one, two, one].map(({ client }) => show(hooks.getCustomerInventory, { client, queryClient }))
+    for (const [index, shop] of ['one', 'two', 'one'].entries()) {
+      const view = views[index]
+      if (view) await shows(view, { shop })
+    }
+    act(() => show(hooks.createCouponReservation, { client: two.client, queryClient }).result.current.mutate?.())
+    await waitFor(() => expect(two.asked().filter((name) => name === 'getCustomerInventory')).toHaveLength(2))
+    expect(one.asked()).toEqual(['getCustomerInventory'])
+  })
+})
