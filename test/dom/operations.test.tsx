@@ -1,165 +1,35 @@
-/** The hooks of the operations, each by its row: a row without a hook does not compile here. */
+/** The hooks of the operations, driven by the table: whatever holds for one holds for each. */
 import {
   dehydrate,
+  type DehydratedState,
   HydrationBoundary,
   QueryClient,
   QueryClientProvider,
   useSuspenseInfiniteQuery,
   useSuspenseQuery,
 } from '@tanstack/react-query'
-import { act, cleanup, renderHook, waitFor } from '@testing-library/react'
+import { act, cleanup, render, renderHook, waitFor } from '@testing-library/react'
 import { type ReactNode, Suspense } from 'react'
 import {
-  type CallOverrides,
   createTalonOne,
   infiniteQueryFor,
   type PagedEndpoint,
   queryFor,
   type ReadEndpoint,
   type TalonOne,
-  type TalonOneError,
   TalonOneProvider,
-  useAchievementHistory,
-  useAchievements,
-  useActivateLoyaltyPoints,
-  useBestPriorPrice,
-  useCampaigns,
-  useCreateAudience,
-  useCreateReferral,
-  useCreateReferrals,
   useCustomerInventory,
-  useDeleteAudience,
-  useDeleteAudienceMemberships,
-  useDeleteCustomerData,
-  useDeleteLoyaltyTransactions,
-  useEvent,
-  useGenerateLoyaltyCard,
   useItemPreview,
-  useJoinLoyaltyProgram,
-  useLinkLoyaltyCard,
-  useLoyaltyBalances,
-  useLoyaltyCardBalances,
-  useLoyaltyCardPoints,
-  useLoyaltyCardTransactions,
-  useLoyaltyPoints,
-  useLoyaltyTransactions,
-  useReleaseCoupon,
-  useReopenSession,
-  useReserveCoupon,
-  useReservedCustomers,
-  useReturnItems,
-  useSession,
   useSessionPreview,
-  useSyncCatalog,
   useTalonOne,
-  useTrackEvent,
-  useTrackEventV1,
-  useTrackEventV3,
-  useUnlinkLoyaltyCard,
-  useUpdateAudience,
-  useUpdateAudienceAttributes,
-  useUpdateProfile,
-  useUpdateProfileAudiences,
-  useUpdateProfiles,
-  useUpdateProfileV1,
-  useUpdateSession,
-  useUpdateSessionV1,
 } from 'talon-one-react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Endpoint, recognise } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
-
-interface Options extends CallOverrides {
-  retry?: false
-  staleTime?: number
-}
-interface Read {
-  data: unknown
-  error: TalonOneError | null
-}
-/** How a hook is used: the whole hook with its input, as a component would call it. */
-interface Use {
-  kind: 'read' | 'pages' | 'write'
-  input: object
-  hook: (options?: Options) => Read & { mutate?: () => void }
-}
-
-function read<Input extends object>(use: (input: Input, options?: Options) => Read, input: Input): Use {
-  return { kind: 'read', input, hook: (options) => use(input, options) }
-}
-
-const pages: typeof read = (use, input) => ({ ...read(use, input), kind: 'pages' })
-
-function write<Input extends object>(use: (options?: Options) => Read & { mutate: (input: Input) => void }, input: Input): Use {
-  const hook: Use['hook'] = (options) => {
-    const { mutate, ...rest } = use(options)
-    return { ...rest, mutate: () => mutate(input) }
-  }
-  return { kind: 'write', input, hook }
-}
-
-const cart = { customerSessionId: 'cart' }
-const audience = { audienceId: 4 }
-const program = { loyaltyProgramId: 1 }
-const card = { loyaltyProgramId: 3, loyaltyCardId: 'CARD-A' }
-const anna = { integrationId: 'anna' }
-const uuid = '6d8699df-ffb4-4b0c-a6dd-a8b1ae61a1a3'
-const lastMonth = { timeframeEndDate: '2026-01-31T00:00:00Z', timeframe: '30D', timeframeEndDateType: 'strict' } as const
-
-const hooks: Record<keyof typeof endpoints, Use> = {
-  updateCustomerSessionV2: write(useUpdateSession, { ...cart, customerSession: { cartItems: [{ sku: 'tea', quantity: 1 }] } }),
-  getCustomerSession: read(useSession, cart),
-  returnCartItems: write(useReturnItems, { ...cart, return: { returnedCartItems: [{ position: 0, quantity: 1 }] } }),
-  reopenCustomerSession: write(useReopenSession, cart),
-  updateCustomerProfileV2: write(useUpdateProfile, { attributes: { Name: 'Anna' } }),
-  updateCustomerProfilesV2: write(useUpdateProfiles, { customerProfiles: [anna], silent: 'no' }),
-  getCustomerInventory: read(useCustomerInventory, { coupons: true }),
-  getCustomerAchievements: pages(useAchievements, { achievementStatus: ['active'] }),
-  getCustomerAchievementHistory: pages(useAchievementHistory, { achievementId: 5 }),
-  deleteCustomerData: write(useDeleteCustomerData, anna),
-  createAudienceV2: write(useCreateAudience, { name: 'Friends' }),
-  updateAudienceV2: write(useUpdateAudience, { ...audience, name: 'Family' }),
-  deleteAudienceV2: write(useDeleteAudience, audience),
-  deleteAudienceMembershipsV2: write(useDeleteAudienceMemberships, audience),
-  updateAudienceCustomersAttributes: write(useUpdateAudienceAttributes, { ...audience, attributes: { Vip: true } }),
-  updateCustomerProfileAudiences: write(useUpdateProfileAudiences, {
-    data: [{ action: 'add', profileIntegrationId: 'anna', ...audience }],
-  }),
-  createCouponReservation: write(useReserveCoupon, { couponValue: 'SAVE10' }),
-  deleteCouponReservation: write(useReleaseCoupon, { couponValue: 'SAVE10' }),
-  getReservedCustomers: read(useReservedCustomers, { couponValue: 'SAVE10' }),
-  createReferral: write(useCreateReferral, { campaignId: 5 }),
-  createReferralsForMultipleAdvocates: write(useCreateReferrals, {
-    campaignId: 5,
-    usageLimit: 1,
-    advocateProfileIntegrationIds: ['anna'],
-    silent: 'no',
-  }),
-  joinLoyaltyProgram: write(useJoinLoyaltyProgram, program),
-  getLoyaltyBalances: read(useLoyaltyBalances, { ...program, includeTiers: true }),
-  getLoyaltyProgramProfileTransactions: pages(useLoyaltyTransactions, { ...program, awaitsActivation: true }),
-  getLoyaltyProgramProfilePoints: pages(useLoyaltyPoints, { ...program, status: 'pending' }),
-  activateLoyaltyPoints: write(useActivateLoyaltyPoints, { ...program, transactionUUIDs: [uuid] }),
-  deleteLoyaltyTransactionsFromLedgers: write(useDeleteLoyaltyTransactions, { ...program, ...anna, scope: 'AllSubledgers' }),
-  generateLoyaltyCard: write(useGenerateLoyaltyCard, { ...program, status: 'active' }),
-  linkLoyaltyCardToProfile: write(useLinkLoyaltyCard, { ...card, ...anna }),
-  unlinkLoyaltyCardFromProfile: write(useUnlinkLoyaltyCard, { ...card, ...anna }),
-  getLoyaltyCardBalances: read(useLoyaltyCardBalances, card),
-  getLoyaltyCardTransactions: pages(useLoyaltyCardTransactions, card),
-  getLoyaltyCardPoints: pages(useLoyaltyCardPoints, { ...card, sort: '-expiryDate' }),
-  trackEventV2: write(useTrackEvent, { type: 'reviewed' }),
-  trackEventV3: write(useTrackEventV3, { type: 'reviewed', integrationId: 'review-1' }),
-  getEventV3: read(useEvent, { integrationId: 'review-1' }),
-  integrationGetAllCampaigns: pages(useCampaigns, {}),
-  bestPriorPrice: read(useBestPriorPrice, { skus: ['tea'], ...lastMonth }),
-  syncCatalog: write(useSyncCatalog, { catalogId: 6, actions: [{ type: 'REMOVE', payload: { sku: 'tea' } }] }),
-  updateCustomerSession: write(useUpdateSessionV1, { ...cart, total: 4 }),
-  updateCustomerProfile: write(useUpdateProfileV1, { ...anna, attributes: {} }),
-  trackEvent: write(useTrackEventV1, { type: 'reviewed', attributes: {}, sessionId: 'cart' }),
-}
+import { hooks, type Options, type Read, type Use } from './operation-hooks.ts'
 
 const rows: readonly Endpoint[] = Object.values(endpoints)
-const byName = Object.entries(hooks)
+const byName = Object.entries<Use>(hooks)
 const readsByName = byName.filter(([, { kind }]) => kind !== 'write')
 const isPaged = (row: ReadEndpoint): row is PagedEndpoint => 'skip?' in row.query
 
@@ -217,9 +87,9 @@ function Page({ client, queryClient = new QueryClient(), children }: PageProps) 
 }
 
 /** A component that uses a hook; where it writes, it does so at once. */
-function show({ hook }: Use, page: PageProps = {}, options?: Options) {
+function show({ useInput }: Use, page: PageProps = {}, options?: Options) {
   const queryClient = page.queryClient ?? new QueryClient()
-  const view = renderHook(() => hook(options), {
+  const view = renderHook(() => useInput(options), {
     wrapper: ({ children }) => (
       <Page {...page} queryClient={queryClient}>
         {children}
@@ -312,10 +182,10 @@ describe.for(readsByName)('the read %s', ([name, use]) => {
 
   test('suspends a component until it is there', async () => {
     const { client, asked } = createShop()
-    const useRow = () =>
-      isPaged(row)
-        ? useSuspenseInfiniteQuery(infiniteQueryFor(useTalonOne(), row, use.input)).data
-        : useSuspenseQuery(queryFor(useTalonOne(), row, use.input)).data
+    const usePages = (pagedRow: PagedEndpoint): unknown =>
+      useSuspenseInfiniteQuery(infiniteQueryFor(useTalonOne(), pagedRow, use.input)).data
+    const useRead = (): unknown => useSuspenseQuery(queryFor(useTalonOne(), row, use.input)).data
+    const useRow = isPaged(row) ? () => usePages(row) : useRead
     const queryClient = new QueryClient()
     const { result } = renderHook(useRow, {
       wrapper: ({ children }) => (
@@ -333,12 +203,12 @@ describe.for(readsByName)('the read %s', ([name, use]) => {
     const ahead = new QueryClient()
     if (isPaged(row)) await ahead.prefetchInfiniteQuery(infiniteQueryFor(server.client, row, use.input))
     else await ahead.prefetchQuery(queryFor(server.client, row, use.input))
-    const state: unknown = JSON.parse(JSON.stringify(dehydrate(ahead)))
+    const state: DehydratedState = JSON.parse(JSON.stringify(dehydrate(ahead)))
     const { client, asked } = createShop('shop')
     const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 60_000 } } })
     const seen: unknown[] = []
     const useSeen = () => {
-      const { data } = use.hook()
+      const { data } = use.useInput()
       seen.push(data)
     }
     renderHook(useSeen, {
@@ -389,8 +259,77 @@ describe('a provider', () => {
       const view = views[index]
       if (view) await shows(view, { shop })
     }
-    act(() => show(hooks.createCouponReservation, { client: two.client, queryClient }).result.current.mutate?.())
+    show(hooks.createCouponReservation, { client: two.client, queryClient })
     await waitFor(() => expect(two.asked().filter((name) => name === 'getCustomerInventory')).toHaveLength(2))
     expect(one.asked()).toEqual(['getCustomerInventory'])
+  })
+})
+
+describe('a preview', () => {
+  const answer = (request: Request) =>
+    request.json().then(({ customerSession }) => ({ customerSession, effects: [], createdCoupons: [], createdReferrals: [] }))
+
+  function createPreviews() {
+    const requests: Request[] = []
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const request = new Request(input, init)
+      requests.push(request.clone())
+      return Response.json(await answer(request))
+    }
+    return { client: createTalonOne({ fetch }), requests }
+  }
+
+  const previews: [string, (options?: Options) => Read][] = [
+    [
+      'useSessionPreview',
+      (options) => useSessionPreview({ customerSession: { cartItems: [{ sku: 'tea', quantity: 2, price: 4 }] } }, options),
+    ],
+    ['useItemPreview', (options) => useItemPreview({ item: { sku: 'tea', price: 4 } }, options)],
+    ['useItemPreview, joint', (options) => useItemPreview({ item: { sku: 'tea', price: 4 }, joint: true }, options)],
+  ]
+
+  test.for(previews)('%s asks for a dry run, and not again by who comes back', async ([, useInput]) => {
+    const { client, requests } = createPreviews()
+    const queryClient = new QueryClient()
+    for (const options of [{}, { headers: { 'x-tenant': 'one' } }]) {
+      const view = renderHook(() => useInput(options), {
+        wrapper: ({ children }) => (
+          <Page client={client} queryClient={queryClient}>
+            {children}
+          </Page>
+        ),
+      })
+      await waitFor(() => expect(view.result.current.data).toBeDefined())
+      view.unmount()
+    }
+    expect(requests.map(({ method, url }) => `${method} ${new URL(url).search}`)).toEqual(['PUT ?dry=true'])
+  })
+
+  test.for(previews)('%s needs a provider, or a client of its own, and keeps to its overrides', async ([, useInput]) => {
+    vi.spyOn(console, 'error').mockReturnValue()
+    expect(() => renderHook(() => useInput(), { wrapper: Page })).toThrow(expect.objectContaining({ code: 'missing_provider' }))
+    const { client, requests } = createPreviews()
+    const options = { client, headers: { 'x-tenant': 'one' }, query: { beta: true } }
+    const view = renderHook(() => useInput(options), { wrapper: Page })
+    await waitFor(() => expect(view.result.current.data).toBeDefined())
+    expect(requests.map(({ headers, url }) => [headers.get('x-tenant'), new URL(url).search])).toEqual([['one', '?dry=true&beta=true']])
+  })
+
+  test('of 48 cards that show 12 products asks 12 times, or once together', async () => {
+    for (const [joint, expected] of [
+      [false, 12],
+      [true, 1],
+    ] as const) {
+      const { client, requests } = createPreviews()
+      const Card = ({ sku }: { sku: string }) => {
+        const { data } = useItemPreview({ item: { sku, price: 4 }, joint }, { select: ({ total }) => total })
+        return <p>{data}</p>
+      }
+      const cards = Array.from({ length: 48 }, (_, index) => <Card key={index} sku={`tea-${index % 12}`} />)
+      const view = render(<Page client={client}>{cards}</Page>)
+      await waitFor(() => expect(view.getAllByText('4')).toHaveLength(48))
+      expect(requests).toHaveLength(expected)
+      view.unmount()
+    }
   })
 })
