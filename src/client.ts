@@ -13,6 +13,7 @@ import {
   isRepeatable,
   type OutputOf,
   sessionIdOf,
+  withDefaults,
 } from './endpoint.ts'
 import { isTalonOneError, TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
 import { type Locks, platformLocks } from './lane.ts'
@@ -64,21 +65,29 @@ export interface SendOptions {
    * rows whose `repeat` is `keyed`. Default: a new one for each call.
    */
   idempotencyKey?: string | undefined
-  /** Any object: calls with the same one are attempts of one write, and carry the same `idempotencyKey`. */
+  /**
+   * Any object: calls with the same one are attempts of one write. They carry the same `idempotencyKey`, and once one of them has ended
+   * with an unknown outcome, none of the others that fail can know it either.
+   */
   attemptOf?: object | undefined
+  /** Sends the row's `defaults` where the input leaves something out, as mutations do. Default: false, the API's own defaults count. */
+  withDefaults?: boolean | undefined
+  /**
+   * Told what a write has changed of what reads answer, for whoever keeps such answers; and what it may have changed, when its outcome is
+   * unknown. Not after a dry run.
+   */
+  onChanged?: ((changed: Changed) => void) | undefined
   /** Appended to the row's own query, for parameters this version does not know. */
   query?: Readonly<Record<string, string | number | boolean>> | undefined
   /** Overrides the client's, in milliseconds. */
   timeout?: number | undefined
 }
 
-/** An answer with what it came in, and what it means for others. */
+/** An answer with what it came in. */
 export interface RawAnswer<Output> {
   data: Output
   status: number
   headers: Headers
-  /** What the call has changed of what reads answer, for whoever keeps such answers. */
-  changed: Changed
 }
 
 /** Sends rows of the endpoint table. Make one with {@link createTalonOne}. */
@@ -89,7 +98,7 @@ export interface TalonOne {
   readonly profileId: string | undefined
   /** Sends a row and returns its data. Rejects with a {@link TalonOneError}; malformed input is refused before sending. */
   send<E extends Endpoint>(endpoint: E, input: InputOf<E>, options?: SendOptions): Promise<OutputOf<E>>
-  /** As `send`, with status, headers, and what has changed. */
+  /** As `send`, with status and headers. */
   sendRaw<E extends Endpoint>(endpoint: E, input: InputOf<E>, options?: SendOptions): Promise<RawAnswer<OutputOf<E>>>
   /** The same client for another profile: same connection, its own cache entries. */
   withProfile(profileId: string): TalonOne
@@ -123,13 +132,25 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
     input: InputOf<E>,
     call: SendOptions = {},
   ): Promise<RawAnswer<OutputOf<E>>> {
-    const identified = identify(endpoint, input, profileId)
+    const identified = identify(endpoint, call.withDefaults ? withDefaults(endpoint, input) : input, profileId)
     const request = fill(endpoint, identified)
     checkTimeout(call.timeout ?? timeout)
-    const key = isKeyed(endpoint, identified) ? (call.idempotencyKey ?? idempotencyKeyOf(call.attemptOf)) : undefined
+    refuseOwnQuery(endpoint, call.query)
+    const attempts = attemptsOf(call.attemptOf)
+    const own = call.idempotencyKey ?? readHeaders(call.headers).get('idempotency-key')
+    const key = isKeyed(endpoint, identified) ? (own ?? attempts.idempotencyKey) : undefined
+    const tellChanged = (answer: unknown) => {
+      if (call.onChanged && endpoint.kind === 'write' && !isDry(identified)) call.onChanged(changedBy(endpoint, identified, answer))
+    }
     const go = async () => {
-      const answer = await exchange<OutputOf<E>>(endpoint, request, { ...call, idempotencyKey: key })
-      return { ...answer, changed: changedBy(endpoint, identified, answer.data) }
+      const answer = await exchange<OutputOf<E>>(endpoint, request, { ...call, idempotencyKey: key }).catch((error: unknown) => {
+        const failure = attempts.isUnknown && isTalonOneError(error) ? withUnknownOutcome(error) : error
+        attempts.isUnknown = isTalonOneError(failure) && failure.outcome === 'unknown'
+        if (attempts.isUnknown) tellChanged({})
+        throw failure
+      })
+      tellChanged(answer.data)
+      return answer
     }
     const lane = endpoint.kind === 'write' ? laneOf(endpoint, identified) : undefined
     if (lane === undefined) return go()
@@ -140,11 +161,7 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
     }
   }
 
-  async function exchange<Output>(
-    endpoint: Endpoint,
-    request: FilledRequest,
-    call: SendOptions,
-  ): Promise<Omit<RawAnswer<Output>, 'changed'>> {
+  async function exchange<Output>(endpoint: Endpoint, request: FilledRequest, call: SendOptions): Promise<RawAnswer<Output>> {
     if (call.signal?.aborted) throw aborted(endpoint, call.signal.reason)
     const limit = AbortSignal.timeout(call.timeout ?? timeout)
     const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit
@@ -246,12 +263,22 @@ function isKeyed(endpoint: Endpoint, input: unknown): boolean {
   return endpoint.kind === 'write' && endpoint.repeat === 'keyed' && !isDry(input)
 }
 
-const idempotencyKeys = new WeakMap<object, string>()
+interface Attempts {
+  idempotencyKey: string
+  /** Whether one of them may have been carried out although it failed. */
+  isUnknown: boolean
+}
 
-function idempotencyKeyOf(write: object = {}): string {
-  const key = idempotencyKeys.get(write) ?? newIdempotencyKey()
-  idempotencyKeys.set(write, key)
-  return key
+const attemptsByWrite = new WeakMap<object, Attempts>()
+
+function attemptsOf(write: object = {}): Attempts {
+  const attempts = attemptsByWrite.get(write) ?? { idempotencyKey: newIdempotencyKey(), isUnknown: false }
+  attemptsByWrite.set(write, attempts)
+  return attempts
+}
+
+function withUnknownOutcome(error: TalonOneError): TalonOneError {
+  return Object.assign(new TalonOneError(error.code, error.message, { cause: error.cause }), error, { outcome: 'unknown' })
 }
 
 /** A UUID. Unlike `crypto.randomUUID`, it can be had on a page without https too. */
@@ -315,6 +342,16 @@ function readHeaders(init: HeadersSource | undefined): Headers {
   }
 }
 
+function refuseOwnQuery(endpoint: Endpoint, query: SendOptions['query'] = {}): void {
+  const own = Object.keys(query).find((name) => name in endpoint.query || `${name}?` in endpoint.query)
+  if (own === undefined) return
+  const issues = [{ pointer: `/${own}`, message: 'belongs into the input, not into `query`' }]
+  throw new TalonOneError('invalid_input', `${endpoint.operationId} was not sent: /${own}: belongs into the input, not into \`query\``, {
+    ...where(endpoint),
+    issues,
+  })
+}
+
 function resolve(baseUrl: string, request: FilledRequest, query: SendOptions['query'], hasOwnFetch: boolean): string {
   const extra = Object.entries(query ?? {}).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
   const search = [request.search, extra.join('&')].filter(Boolean).join(request.search ? '&' : '?')
@@ -333,8 +370,8 @@ function resolve(baseUrl: string, request: FilledRequest, query: SendOptions['qu
 function readData<Output>(endpoint: Endpoint, status: number, text: string): Output {
   const details = { ...where(endpoint), status, ...unknownIf(endpoint.kind === 'write') }
   // The row says what it answers; a 204 is the `undefined` of a write. A read always has something to say.
-  const isNothing = status === 204 || status === 205 || (endpoint.answer === 'nothing' && text.trim() === '')
-  if (isNothing && endpoint.kind === 'write') return undefined as Output
+  const mayBeNothing = endpoint.answer === 'nothing' || 'silent?' in endpoint.query
+  if (mayBeNothing && text.trim() === '') return undefined as Output
   if (text.trim() === '') throw new TalonOneError('empty_body', `${endpoint.operationId} was answered with an empty body`, details)
   const data = parse(text)
   if (endpoint.answer === 'list' ? Array.isArray(data) : isRecord(data)) return data as Output

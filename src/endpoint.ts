@@ -1,12 +1,12 @@
 /**
  * What an endpoint is: fill a request from it (client), recognise a request by it and read its input back (proxy, sandbox).
- * Knows no endpoint by name.
+ * Knows no endpoint by name, only the names that sessions and profiles have in all of them.
  */
 import { TalonOneError, type TalonOneIssue } from './error.ts'
 import { describe, type Fields, isRecord, readFields, readShape, type Shape } from './shape.ts'
 
 /** Who may call an endpoint through a proxy: a shopper for themselves, staff, or staff with a licence to destroy. */
-export type Audience = 'shopper' | 'staff' | 'destructive'
+export type EndpointAudience = 'shopper' | 'staff' | 'destructive'
 
 /**
  * What a repeat of a write does: nothing more than the first one (`harmless`), nothing more as long as it carries the same
@@ -15,13 +15,13 @@ export type Audience = 'shopper' | 'staff' | 'destructive'
 export type Repeat = 'harmless' | 'keyed' | 'never'
 
 /**
- * Data that the answer of a write has of reads: by operation id, by the parts of that read's data. A function makes the part from
- * what a read had before.
+ * Data that the answer of a write carries of reads: by operation id, by the parts of that read's data. A function makes the part from
+ * what a read had before; undefined says that the answer is not enough for it.
  */
-export type Filled = Readonly<Record<string, object>>
+export type Carried = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** What reads and writes have in common. `Input` is flat: path, query and body fields side by side, under the API's own names. */
-interface Row<Input, Output> {
+interface Operation<Input, Output> {
   /** The API's own name. */
   readonly operationId: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -34,9 +34,9 @@ interface Row<Input, Output> {
   readonly body?: Fields
   /** The one field that is the whole body, where the API takes a map of names that nobody knows beforehand. */
   readonly bodyIs?: string
-  /** What a success is answered with. Default: an object, or 204 and nothing. */
+  /** What a success is answered with. Default: an object; nothing, too, where the row has `silent`. */
   readonly answer?: 'list' | 'nothing'
-  readonly audience: Audience
+  readonly audience: EndpointAudience
   /** Where the profile id stands in the input, as a JSON pointer. A last segment `0` is the only entry of a list. */
   readonly identity?: string
   /** Whether the identity may be left out: an anonymous session. */
@@ -46,15 +46,15 @@ interface Row<Input, Output> {
 }
 
 /** A row that changes nothing: a query. */
-export interface ReadEndpoint<Input = unknown, Output = unknown> extends Row<Input, Output> {
+export interface ReadEndpoint<Input = unknown, Output = unknown> extends Operation<Input, Output> {
   readonly kind: 'read'
 }
 
 /** A row that changes something: a mutation. */
-export interface WriteEndpoint<Input = unknown, Output = unknown> extends Row<Input, Output> {
+export interface WriteEndpoint<Input = unknown, Output = unknown> extends Operation<Input, Output> {
   readonly kind: 'write'
   readonly repeat: Repeat
-  /** What mutations send where their input leaves it out. */
+  /** What mutations send where their input leaves it out, or undefined. */
   readonly defaults?: Partial<Input>
   /**
    * The reads whose answers it makes out of date: by operation id or its beginning (`getLoyalty` stands for every read that begins so),
@@ -62,8 +62,8 @@ export interface WriteEndpoint<Input = unknown, Output = unknown> extends Row<In
    * none after a dry run.
    */
   stale(input: Input, output: Output): readonly string[]
-  /** What its answer has of those reads, so that they need not be asked again. */
-  filled?(input: Input, output: Output): Filled
+  /** What its answer carries of those reads, so that they need not be asked again. */
+  carried?(input: Input, output: Output): Carried
 }
 
 /** A read whose answers come in pages: an infinite query. */
@@ -208,6 +208,13 @@ export function identify<Input>(endpoint: Endpoint, input: Input, profileId: str
   return isOwn ? withIdentity(endpoint, input, profileId) : input
 }
 
+/** An input with a row's defaults where it leaves something out, or undefined. */
+export function withDefaults<Input>(endpoint: Endpoint, input: Input): Input {
+  const defaults = endpoint.kind === 'write' ? Object.entries(endpoint.defaults ?? {}) : []
+  const missing = defaults.filter(([name]) => isRecord(input) && input[name] === undefined)
+  return missing.length > 0 ? Object.assign({}, input, Object.fromEntries(missing)) : input
+}
+
 /** Whether an input leaves its identity out (an explicit `''` is an anonymous session and stays one). */
 export function lacksIdentity(endpoint: Endpoint, input: unknown): boolean {
   if (endpoint.identity === undefined) return false
@@ -216,40 +223,62 @@ export function lacksIdentity(endpoint: Endpoint, input: unknown): boolean {
   return isRecord(parent) && parent[names.at(-1) ?? ''] === undefined
 }
 
-/** What a call has changed of what reads answer. */
+/** What a write has changed of what reads answer. */
 export interface Changed {
-  /** The reads that are out of date, as in the row's `stale`. */
-  stale: readonly string[]
-  filled: Filled
-  /**
-   * Where: the session, profile, program, card and so on, by the names that reads give them. A read that names another one there has
-   * not been touched; an undefined place may be any, a list may be each of its entries.
-   */
-  places: Readonly<Record<string, unknown>>
+  /** Whether a read, by its input, may be about what has been changed: the same profile, session, program, card and so on. */
+  touches: (read: unknown) => boolean
+  /** Whether a read is about exactly that, so that what the answer carries is its data. */
+  isAbout: (read: unknown) => boolean
+  /** Which of a read's parts are out of date; one without a name when all of it is and no part is known. */
+  outdated: (operationId: string, parts: readonly string[]) => readonly string[]
+  carried: Carried
 }
 
-/** What a call has changed, by its row. A read and a dry run change nothing. */
-export function changedBy(endpoint: Endpoint, input: unknown, output: unknown): Changed {
-  if (endpoint.kind === 'read' || !isRecord(input) || isDry(input)) return { stale: [], filled: {}, places: {} }
+/** What a write has changed, by its row. */
+export function changedBy(endpoint: WriteEndpoint, input: unknown, output: unknown): Changed {
+  const { stale, carried } = changesOf(endpoint, input, output)
+  const places = Object.entries(placesOf(endpoint, isRecord(input) ? input : {}, output))
+  return {
+    carried,
+    touches: (read) => isRecord(read) && places.every(([name, place]) => agrees(read[name], place)),
+    isAbout: (read) => isRecord(read) && places.every(([name, place]) => isSame(read[name], place)),
+    outdated: (operationId, parts) =>
+      stale.flatMap((name) => {
+        const [beginning = '', part] = name.split('.')
+        if (!operationId.startsWith(beginning)) return []
+        if (part !== undefined) return parts.filter((one) => one === part)
+        return parts.length > 0 ? parts : ['']
+      }),
+  }
+}
+
+/** Where a write was, by the names that reads give these places. An undefined place may be any, a list is each of its entries. */
+function placesOf(endpoint: WriteEndpoint, input: Record<string, unknown>, output: unknown): Record<string, unknown> {
   const identities = identitiesOf(endpoint, input)
   // Staff that names nobody may have touched anybody, unless the answer says whom.
   const owner = isRecord(output) && isRecord(output.customerSession) ? output.customerSession.profileId : undefined
   return {
-    ...changesOf(endpoint, input, output),
-    places: {
-      ...Object.fromEntries(Object.keys(endpoint.params).map((name) => [name, input[name]])),
-      customerSessionId: sessionIdOf(input),
-      integrationId: identities.length > 0 ? identities : owner,
-    },
+    ...Object.fromEntries(Object.keys(endpoint.params).map((name) => [name, input[name]])),
+    customerSessionId: sessionIdOf(input),
+    integrationId: identities.length > 0 ? identities : owner,
   }
 }
 
-// The write has succeeded, whatever its answer looks like: one that is not what the API says has nothing to fill a read with.
-function changesOf(endpoint: WriteEndpoint, input: unknown, output: unknown): Pick<Changed, 'stale' | 'filled'> {
+// A read that names nobody is touched by everybody's write, and `me` may be anybody.
+function agrees(read: unknown, written: unknown): boolean {
+  return read === undefined || read === 'me' || [written].flat().some((one) => one === undefined || one === 'me' || one === read)
+}
+
+function isSame(read: unknown, written: unknown): boolean {
+  return read === undefined || [written].flat().every((one) => one === read)
+}
+
+/** What a row says of a write: one whose answer is not what the API says has succeeded all the same, and carries nothing. */
+export function changesOf(endpoint: WriteEndpoint, input: unknown, output: unknown): { stale: readonly string[]; carried: Carried } {
   try {
-    return { stale: endpoint.stale(input, output), filled: endpoint.filled?.(input, output) ?? {} }
+    return { stale: endpoint.stale(input, output), carried: endpoint.carried?.(input, output) ?? {} }
   } catch {
-    return { stale: endpoint.stale(input, {}), filled: {} }
+    return { stale: endpoint.stale(input, {}), carried: {} }
   }
 }
 

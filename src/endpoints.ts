@@ -45,6 +45,7 @@ import type {
   ExperimentVariantAllocation,
   GenerateLoyaltyCard,
   IntegrationCampaignsResponse,
+  IntegrationCoupon,
   IntegrationEventV2Request,
   IntegrationEventV3Request,
   IntegrationRequest,
@@ -236,21 +237,30 @@ function together<const One extends object, const Other extends object>(one: One
 
 // What writes make out of date, and what their answers have of it.
 
-const wallet = 'getCustomerInventory'
-const points = 'getLoyalty'
+/** A read, the beginning of several, or a part of the inventory: see `stale` of a row. */
+type StaleRead =
+  | 'getCustomerSession'
+  | 'getCustomerInventory'
+  | `getCustomerInventory.${keyof CustomerInventory}`
+  | 'getCustomerAchievement'
+  | 'getLoyalty'
+  | 'getLoyaltyCardBalances'
+  | 'getReservedCustomers'
+  | 'bestPriorPrice'
+
 /** What is booked when a session leaves `open`, and by an event at once. */
-const booked = (): string[] => [wallet, points, 'getCustomerAchievement']
+const booked = (): StaleRead[] => ['getCustomerInventory', 'getLoyalty', 'getCustomerAchievement']
 
 // These take effect while a session is still open.
-const atOnce: readonly EffectType[] = [
+const atOnce: readonly string[] = [
   'couponCreated',
   'referralCreated',
   'reserveCoupon',
   'updateAttribute',
   'addToAudience',
   'removeFromAudience',
-]
-const fillsWallet = ({ effectType }: Effect): boolean => atOnce.some((type) => type === effectType)
+] satisfies EffectType[]
+const fillsWallet = ({ effectType }: Effect): boolean => atOnce.includes(effectType)
 const isOpen = ({ state = 'open' }: { state?: SessionState }): boolean => state === 'open'
 
 /** The same with some fields that may be left out. */
@@ -258,36 +268,22 @@ type Optional<Type, Name extends keyof Type> = Type extends unknown ? Omit<Type,
 
 // A part of an inventory may be made from the one before; undefined where the answer is not enough for it.
 type Part<Value> = Value | ((before: Value | undefined) => Value | undefined)
-type FilledReads = {
-  getCustomerSession?: IntegrationCustomerSessionResponse
+type CarriedParts = {
+  getCustomerSession?: Pick<IntegrationCustomerSessionResponse, 'customerSession' | 'effects'>
   getCustomerInventory?: { [Name in keyof CustomerInventory]?: Part<NonNullable<CustomerInventory[Name]>> }
 }
 
-function sessionOf({ customerSession, effects = [] }: Partial<IntegrationStateV2>): IntegrationCustomerSessionResponse {
-  return { ...(customerSession && { customerSession }), effects }
-}
-
-function walletOf({ customerProfile, loyalty }: { customerProfile?: CustomerProfile; loyalty?: Loyalty } = {}, isBooked = false) {
+// The cards of an answer are those that its request named, so a wallet with cards is asked again.
+function walletOf({ customerProfile, loyalty }: { customerProfile?: CustomerProfile; loyalty?: Loyalty } = {}) {
   return {
     ...(customerProfile && { profile: customerProfile }),
-    ...(loyalty && { loyalty: (before?: Loyalty) => loyaltyOf(loyalty, before, isBooked) }),
+    ...(loyalty && { loyalty: (before?: Loyalty) => (before?.cards ? undefined : { programs: loyalty.programs }) }),
   }
 }
 
-// An answer has no other card than the one its request named, which need not be in the wallet. A session that is booked may book on a
-// card that an earlier request named.
-function loyaltyOf({ cards = [], ...rest }: Loyalty, before: Loyalty | undefined, isBooked: boolean): Loyalty | undefined {
-  const named = new Map(cards.map((card) => [card.identifier, card]))
-  if (isBooked && before?.cards?.some(({ identifier }) => !named.has(identifier))) return undefined
-  const held = before?.cards?.map((card) => ({ ...card, ...named.get(card.identifier) }))
-  return { ...rest, ...(held && { cards: held }) }
-}
-
-function couponsOf({ coupons, effects = [] }: Partial<IntegrationStateV2>) {
-  // A coupon that is new in the wallet is not among those of the session.
-  if (!coupons || effects.some(fillsWallet)) return {}
-  const byCode = new Map(coupons.map((coupon) => [coupon.value, coupon]))
-  return { coupons: (before?: InventoryCoupon[]) => before?.map((coupon) => ({ ...coupon, ...byCode.get(coupon.value) })) }
+function couponsOf(coupons: readonly IntegrationCoupon[] | undefined) {
+  const byCode = new Map(coupons?.map((coupon) => [coupon.value, coupon]))
+  return coupons && { coupons: (before?: InventoryCoupon[]) => before?.map((coupon) => ({ ...coupon, ...byCode.get(coupon.value) })) }
 }
 
 /**
@@ -296,13 +292,15 @@ function couponsOf({ coupons, effects = [] }: Partial<IntegrationStateV2>) {
  */
 type Row<Known extends Endpoint, Input, Output, Param extends keyof Input & string, Query extends keyof Input & string> = Omit<
   Known,
-  'params' | 'query' | 'body' | 'bodyIs' | 'filled' | '~types'
+  'params' | 'query' | 'body' | 'bodyIs' | 'stale' | 'carried' | 'answer' | '~types'
 > & {
   params: { readonly [Name in Param]: Shape }
   query: FieldsOf<Pick<Input, Query>>
   bodyIs?: Exclude<keyof Input & string, Param | Query>
-  filled?: (input: Input, output: Output) => FilledReads
-} & (Exclude<keyof Input, Param | Query> extends never ? { body?: never } : { body: FieldsOf<Omit<Input, Param | Query>> })
+  carried?: (input: Input, output: Output) => CarriedParts
+} & (Known extends WriteEndpoint ? { stale: (input: Input, output: Output) => readonly StaleRead[] } : unknown) &
+  (Output extends readonly unknown[] ? { answer: 'list' } : [Output] extends [undefined] ? { answer: 'nothing' } : { answer?: never }) &
+  (Exclude<keyof Input, Param | Query> extends never ? { body?: never } : { body: FieldsOf<Omit<Input, Param | Query>> })
 
 // Both return their argument: they only hold it to its types.
 /* @__NO_SIDE_EFFECTS__ */
@@ -349,12 +347,14 @@ export const updateCustomerSessionV2 = write<UpdateCustomerSessionV2Input, Integ
   identity: '/customerSession/profileId',
   anonymous: true,
   repeat: 'keyed',
-  stale: ({ customerSession }, { effects = [] }: Partial<IntegrationStateV2>) =>
-    isOpen(customerSession) ? ['getCustomerSession', ...(effects.some(fillsWallet) ? [wallet] : [])] : ['getCustomerSession', ...booked()],
-  filled: ({ customerSession }, answer) => ({
-    ...(answer.customerSession && customerSession.state !== 'cancelled' && { getCustomerSession: sessionOf(answer) }),
-    // Closing redeems: what a wallet says of its codes afterwards is not in the answer.
-    getCustomerInventory: { ...walletOf(answer, !isOpen(customerSession)), ...(isOpen(customerSession) && couponsOf(answer)) },
+  stale: ({ customerSession }, { effects = [] }: Partial<IntegrationStateV2>) => [
+    'getCustomerSession',
+    ...(!isOpen(customerSession) ? booked() : effects.some(fillsWallet) ? (['getCustomerInventory'] as const) : []),
+  ],
+  carried: ({ customerSession }, { customerSession: stored, effects = [], ...answer }: Partial<IntegrationStateV2>) => ({
+    ...(stored && customerSession.state !== 'cancelled' && { getCustomerSession: { customerSession: stored, effects } }),
+    // Closing redeems, and some effects fill a wallet: what it says of its codes afterwards is not in the answer.
+    getCustomerInventory: { ...walletOf(answer), ...(isOpen(customerSession) && !effects.some(fillsWallet) && couponsOf(answer.coupons)) },
   }),
 })
 
@@ -408,7 +408,7 @@ export const returnCartItems = write<ReturnCartItemsInput, IntegrationStateV2, '
   audience: 'staff',
   repeat: 'keyed',
   stale: () => ['getCustomerSession', ...booked()],
-  filled: (_input, answer) => ({ getCustomerInventory: walletOf(answer, true) }),
+  carried: (_input, answer) => ({ getCustomerInventory: walletOf(answer) }),
 })
 
 /** What {@link reopenCustomerSession} takes. */
@@ -477,7 +477,7 @@ export const updateCustomerProfileV2 = write<
   identity: '/integrationId',
   repeat: 'keyed',
   stale: ({ runRuleEngine }) => (runRuleEngine ? booked() : ['getCustomerInventory.profile']),
-  filled: (_input, answer) => ({ getCustomerInventory: walletOf(answer) }),
+  carried: (_input, answer) => ({ getCustomerInventory: walletOf(answer) }),
 })
 
 /** What {@link updateCustomerProfilesV2} takes. */
@@ -641,6 +641,7 @@ export const deleteCustomerData = write<DeleteCustomerDataInput, undefined, 'int
   path: '/v1/customer_data/{integrationId}',
   params: { integrationId },
   query: {},
+  answer: 'nothing',
   audience: 'destructive',
   identity: '/integrationId',
   repeat: 'harmless',
@@ -721,6 +722,7 @@ export const deleteAudienceV2 = write<DeleteAudienceV2Input, undefined, 'audienc
   path: '/v2/audiences/{audienceId}',
   params: { audienceId: integer },
   query: {},
+  answer: 'nothing',
   audience: 'destructive',
   repeat: 'harmless',
   stale: () => ['getCustomerInventory.profile'],
@@ -738,6 +740,7 @@ export const deleteAudienceMembershipsV2 = write<DeleteAudienceV2Input, undefine
   path: '/v2/audiences/{audienceId}/memberships',
   params: { audienceId: integer },
   query: {},
+  answer: 'nothing',
   audience: 'destructive',
   repeat: 'harmless',
   stale: () => ['getCustomerInventory.profile'],
@@ -764,6 +767,7 @@ export const updateAudienceCustomersAttributes = write<UpdateAudienceCustomersAt
   query: {},
   body: { attributes },
   bodyIs: 'attributes',
+  answer: 'nothing',
   audience: 'staff',
   repeat: 'harmless',
   stale: () => ['getCustomerInventory.profile'],
@@ -788,6 +792,7 @@ export const updateCustomerProfileAudiences = write<CustomerProfileAudienceReque
   params: {},
   query: {},
   body: { 'data?': { is: 'list', of: { is: 'object', fields: audienceAction }, max: 1000 } },
+  answer: 'nothing',
   audience: 'staff',
   repeat: 'harmless',
   stale: () => ['getCustomerInventory.profile'],
@@ -838,6 +843,7 @@ export const deleteCouponReservation = write<CouponReservationInput, undefined, 
   params: { couponValue: code },
   query: {},
   body: { 'integrationIDs?': integrationIDs },
+  answer: 'nothing',
   audience: 'shopper',
   identity: '/integrationIDs/0',
   repeat: 'harmless',
@@ -899,7 +905,7 @@ export const createReferral = write<CreateReferralInput, Referral>({
   identity: '/advocateProfileIntegrationId',
   repeat: 'never',
   stale: () => ['getCustomerInventory.referrals'],
-  filled: (_input, referral) =>
+  carried: (_input, referral) =>
     referral.code ? { getCustomerInventory: { referrals: (before) => before && [...before, { ...referral, referredCustomers: [] }] } } : {},
 })
 
@@ -966,7 +972,7 @@ export const joinLoyaltyProgram = write<JoinLoyaltyProgramInput, undefined, 'loy
   audience: 'shopper',
   identity: '/integrationId',
   repeat: 'harmless',
-  stale: () => ['getCustomerInventory.profile', 'getCustomerInventory.loyalty', points],
+  stale: () => ['getCustomerInventory.profile', 'getCustomerInventory.loyalty', 'getLoyalty'],
 })
 
 /** What {@link getLoyaltyBalances} takes. */
@@ -1125,7 +1131,7 @@ export const activateLoyaltyPoints = write<ActivateLoyaltyPointsInput, ActivateL
   body: { 'transactionUUIDs?': { is: 'list', of: uuid, min: 1, max: 50, isSet: true }, 'sessionId?': name },
   audience: 'staff',
   repeat: 'harmless',
-  stale: () => ['getCustomerInventory.loyalty', points],
+  stale: () => ['getCustomerInventory.loyalty', 'getLoyalty'],
 })
 
 /** What {@link deleteLoyaltyTransactionsFromLedgers} takes. */
@@ -1152,10 +1158,11 @@ export const deleteLoyaltyTransactionsFromLedgers = write<
   params: { loyaltyProgramId: integer, integrationId },
   query: {},
   body: { scope: { is: 'string', oneOf: ['AllSubledgers', 'SelectedSubledgers'] }, 'subledgerIds?': { is: 'nullable', of: texts } },
+  answer: 'nothing',
   audience: 'destructive',
   identity: '/integrationId',
   repeat: 'harmless',
-  stale: () => ['getCustomerInventory.loyalty', points],
+  stale: () => ['getCustomerInventory.loyalty', 'getLoyalty'],
 })
 
 // Loyalty cards
@@ -1365,7 +1372,7 @@ export const trackEventV2 = write<
   repeat: 'keyed',
   defaults: { silent: 'no' },
   stale: booked,
-  filled: (_input, answer) => ({ getCustomerInventory: walletOf(answer) }),
+  carried: (_input, answer) => ({ getCustomerInventory: walletOf(answer) }),
 })
 
 /** What {@link trackEventV3} takes. */
@@ -1407,7 +1414,7 @@ export const trackEventV3 = write<
   repeat: 'harmless',
   defaults: { silent: 'no' },
   stale: booked,
-  filled: (_input, answer) => ({ getCustomerInventory: walletOf(answer) }),
+  carried: (_input, answer) => ({ getCustomerInventory: walletOf(answer) }),
 })
 
 /** What {@link getEventV3} takes. */
@@ -1629,7 +1636,7 @@ export const updateCustomerSession = write<UpdateCustomerSessionInput, Integrati
   identity: '/profileId',
   anonymous: true,
   repeat: 'harmless',
-  stale: (session) => ['getCustomerSession', ...(isOpen(session) ? [wallet] : booked())],
+  stale: (session) => ['getCustomerSession', ...(isOpen(session) ? ['getCustomerInventory' as const] : booked())],
 })
 
 /** What {@link updateCustomerProfile} takes. */

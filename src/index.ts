@@ -5,9 +5,214 @@
  */
 
 // The API's words
-export type * from './schema.ts'
-export type * from './effects.ts'
+export type {
+  Attributes,
+  EventAttributes,
+  EventContent,
+  ItemAttributes,
+  KnownWord,
+  Open,
+  ProfileAttributes,
+  ProfileContent,
+  Register,
+  ReturnContent,
+  SessionAttributes,
+  SessionContent,
+  SessionState,
+  Timestamp,
+  TypedEvent,
+  UnknownWord,
+} from './schema.ts'
+
+// Nouns: sessions
+export type {
+  AdditionalCost,
+  CartItem,
+  CustomerSessionV2,
+  ExperimentVariantAllocation,
+  IntegrationRequest,
+  NewCustomerSessionV2,
+  NewReturn,
+  PriceDetail,
+  Product,
+  Return,
+  ReturnedCartItem,
+  ReturnIntegrationRequest,
+} from './schema.ts'
+
+// Nouns: campaigns, as answers show them
+export type {
+  Campaign,
+  CampaignBudget,
+  CampaignEligibility,
+  CampaignEligibilityDetails,
+  CampaignEligibilityExperiment,
+  CampaignEligibilityFailureDetails,
+  CodeGeneratorSettings,
+  IntegrationCampaign,
+  IntegrationCampaignsResponse,
+  LimitConfig,
+  RuleEligibility,
+  RuleEligibilityFailureDetails,
+  RuleFailureReason,
+  RuleMetadata,
+  RuleMetadataEligibility,
+} from './schema.ts'
+
+// Nouns: profiles
+export type {
+  AudienceMembership,
+  CustomerInventory,
+  CustomerProfile,
+  CustomerProfileAudienceRequest,
+  CustomerProfileAudienceRequestItem,
+  CustomerProfileIntegrationRequestV2,
+  CustomerProfileUpdateV2Response,
+  LoyaltyMembership,
+  MultipleCustomerProfileIntegrationRequest,
+  MultipleCustomerProfileIntegrationRequestItem,
+  MultipleCustomerProfileIntegrationResponseV2,
+  ProfileAudiencesChanges,
+} from './schema.ts'
+
+// Nouns: audiences
+export type { Audience, NewAudience, UpdateAudience } from './schema.ts'
+
+// Nouns: coupons, referrals, giveaways
+export type {
+  Coupon,
+  CouponReservations,
+  Giveaway,
+  IntegrationCoupon,
+  InventoryCoupon,
+  InventoryReferral,
+  NewReferral,
+  NewReferralsForMultipleAdvocates,
+  Referral,
+  ReferralsForMultipleAdvocatesResponse,
+  ReservedCustomersResponse,
+} from './schema.ts'
+
+// Nouns: achievements
+export type {
+  AchievementProgress,
+  AchievementProgressWithDefinition,
+  AchievementStatusEntry,
+  CustomerAchievementHistoryResponse,
+  CustomerAchievementsResponse,
+  TimePoint,
+} from './schema.ts'
+
+// Nouns: loyalty
+export type {
+  ActivateLoyaltyPoints,
+  ActivateLoyaltyPointsResponse,
+  CardLedgerPointsEntryIntegrationAPI,
+  CardLedgerTransactionLogEntryIntegrationAPI,
+  DeleteLoyaltyTransactionsRequest,
+  GenerateLoyaltyCard,
+  LedgerInfo,
+  LedgerPointsEntryIntegrationAPI,
+  LedgerTransactionLogEntryIntegrationAPI,
+  Loyalty,
+  LoyaltyBalance,
+  LoyaltyBalancesWithTiers,
+  LoyaltyBalanceWithTier,
+  LoyaltyCard,
+  LoyaltyCardBalances,
+  LoyaltyCardPointsResponse,
+  LoyaltyCardProfileRegistration,
+  LoyaltyCardRegistration,
+  LoyaltyCardTransactionsResponse,
+  LoyaltyLedgerEntry,
+  LoyaltyLedgerEntryFlags,
+  LoyaltyProfilePointsResponse,
+  LoyaltyProfileTransactionsResponse,
+  LoyaltyProgramLedgers,
+  ProjectedTier,
+  Tier,
+} from './schema.ts'
+
+// Nouns: events
+export type {
+  CouponRejectionReason,
+  Event,
+  EventV3,
+  IntegrationEventV2Request,
+  IntegrationEventV3Request,
+  LedgerEntry,
+  Meta,
+  ReferralRejectionReason,
+} from './schema.ts'
+
+// Nouns: prices and catalogues
+export type {
+  AddItemCatalogAction,
+  AddPriceAdjustmentCatalogAction,
+  AdjustmentDetails,
+  AudienceReference,
+  BestPriorPrice,
+  BestPriorPriceMetadata,
+  BestPriorPriceRequest,
+  BestPriorTarget,
+  Catalog,
+  CatalogAction,
+  CatalogActionFilter,
+  CatalogSyncRequest,
+  InfluencingCampaignDetails,
+  LabelTargetAudience,
+  LabelTargetNone,
+  NewPriceAdjustment,
+  PatchItemCatalogAction,
+  PatchManyItemsCatalogAction,
+  RemoveItemCatalogAction,
+  RemoveManyItemsCatalogAction,
+} from './schema.ts'
+
+// Nouns: errors
+export type { APIError, ConflictErrorResponse, ErrorResponse, ErrorResponseWithStatus, ErrorSource } from './schema.ts'
+
+// Nouns: legacy V1
+export type {
+  CartItemV1,
+  CouponRejectionReasonV1,
+  CouponV1,
+  CustomerProfileV1,
+  CustomerSession,
+  EventV1,
+  IntegrationState,
+  LegacyEffect,
+  LoyaltyProgramBalance,
+  LoyaltyProgramLedgersV1,
+  LoyaltyV1,
+  MetaV1,
+  NewCustomerProfile,
+  NewCustomerSession,
+  NewEvent,
+  ReferralRejectionReasonV1,
+} from './schema.ts'
+
+// Effects, and the answers that carry them
 export { isEffect } from './effects.ts'
+export type {
+  CampaignExclusionReason,
+  CouponRejection,
+  CustomerProfileIntegrationResponseV2,
+  Effect,
+  EffectEnvelope,
+  EffectOf,
+  EffectProps,
+  EffectType,
+  IntegrationCustomerSessionResponse,
+  IntegrationEventV2Response,
+  IntegrationEventV3Response,
+  IntegrationStateV2,
+  KnownEffect,
+  LoyaltyLedgerEntryExpiryDateChange,
+  ReferralRejection,
+  ReopenSessionResponse,
+  UnknownEffect,
+} from './effects.ts'
 
 // Errors
 export { isTalonOneError, TalonOneError } from './error.ts'
@@ -15,10 +220,10 @@ export type { TalonOneErrorCode, TalonOneErrorDetails, TalonOneIssue } from './e
 
 // The endpoint table
 export type {
-  Audience,
+  Carried,
   Changed,
   Endpoint,
-  Filled,
+  EndpointAudience,
   InputOf,
   OutputOf,
   Page,

@@ -8,7 +8,8 @@ export interface Locks {
 /** Web Locks where there are any, else {@link createLocks}, which serves this page alone. */
 export function platformLocks(): Locks {
   const own = createLocks()
-  const { locks } = globalThis.navigator ?? {}
+  // Node has a lock manager too, which is its process': one shopper's request would wait for another one's there.
+  const { locks } = 'window' in globalThis || 'WorkerGlobalScope' in globalThis ? globalThis.navigator : {}
   if (!locks) return own
   return {
     async request(name, options, task) {

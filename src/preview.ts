@@ -1,17 +1,17 @@
 /** What-if prices: dry runs as queries. Talon.One evaluates and answers, and stores nothing. */
-import type { DataTag, Query, QueryFunctionContext } from '@tanstack/react-query'
+import type { DataTag, Query, QueryClient, QueryFunctionContext } from '@tanstack/react-query'
 import { unlessAborted } from './abort.ts'
 import type { TalonOne } from './client.ts'
 import type { IntegrationStateV2 } from './effects.ts'
 import { isDry } from './endpoint.ts'
 import { updateCustomerSessionV2, type UpdateCustomerSessionV2Input } from './endpoints.ts'
-import { TalonOneError } from './error.ts'
+import { isTalonOneError, TalonOneError, type TalonOneErrorCode } from './error.ts'
 import { type PricedCart, type PricedLine, priceCart } from './price.ts'
 import { type CallOptions, keyOf, type QueryFor, retries, type Retries, type TalonOneQueryKey, withSignal } from './queries.ts'
 import type { CartItem, NewCustomerSessionV2 } from './schema.ts'
 import { isRecord } from './shape.ts'
 
-type Row = typeof updateCustomerSessionV2
+type SessionUpdate = typeof updateCustomerSessionV2
 
 /** What a preview of a session takes: what the session update takes, always dry. */
 export interface SessionPreviewInput extends Omit<UpdateCustomerSessionV2Input, 'customerSessionId' | 'dry'> {
@@ -22,7 +22,7 @@ export interface SessionPreviewInput extends Omit<UpdateCustomerSessionV2Input, 
 }
 
 /** What {@link sessionPreviewFor} returns: TanStack Query options. */
-export interface SessionPreviewFor extends QueryFor<Row> {
+export interface SessionPreviewFor extends QueryFor<SessionUpdate> {
   staleTime: number
 }
 
@@ -59,8 +59,8 @@ export type ItemPreview =
 
 /** What {@link itemPreviewFor} returns: TanStack Query options. */
 export interface ItemPreviewFor extends Retries {
-  queryKey: DataTag<TalonOneQueryKey<Row>, ItemPreview, TalonOneError>
-  queryFn: (context: QueryFunctionContext<TalonOneQueryKey<Row>>) => Promise<ItemPreview>
+  queryKey: DataTag<TalonOneQueryKey<SessionUpdate>, ItemPreview, TalonOneError>
+  queryFn: (context: QueryFunctionContext<TalonOneQueryKey<SessionUpdate>>) => Promise<ItemPreview>
   staleTime: number
 }
 
@@ -75,7 +75,8 @@ export interface ItemPreviewFor extends Retries {
  * @see https://docs.talon.one/docs/dev/integration-api/dry-requests
  */
 export function sessionPreviewFor(client: TalonOne, input: SessionPreviewInput, options: CallOptions = {}): SessionPreviewFor {
-  const asked: UpdateCustomerSessionV2Input = { customerSessionId: 'preview', dry: true, ...input }
+  const { customerSessionId = 'preview', dry = true } = input
+  const asked: UpdateCustomerSessionV2Input = { ...input, customerSessionId, dry }
   return {
     // TanStack Query's tag exists for the compiler only.
     queryKey: keyOf(client, updateCustomerSessionV2, asked, { ...options, preview: 'session' }) as SessionPreviewFor['queryKey'],
@@ -97,17 +98,21 @@ export function sessionPreviewFor(client: TalonOne, input: SessionPreviewInput, 
  */
 export function itemPreviewFor(client: TalonOne, input: ItemPreviewInput, options: CallOptions = {}): ItemPreviewFor {
   const { item, customerSession, joint = false } = input
+  const { quantity = 1 } = item
   const asked: UpdateCustomerSessionV2Input = {
     customerSessionId: 'preview',
     dry: true,
-    customerSession: { ...customerSession, cartItems: [{ quantity: 1, ...item }] },
+    customerSession: { ...customerSession, cartItems: [{ ...item, quantity }] },
     responseContent: ['customerSession'],
   }
   const preview = joint ? 'joint item' : 'item'
   return {
     // TanStack Query's tag exists for the compiler only.
     queryKey: keyOf(client, updateCustomerSessionV2, asked, { ...options, preview }) as ItemPreviewFor['queryKey'],
-    queryFn: ({ queryKey, signal }) => (joint ? askJointly : askAlone)(client, queryKey[4], withSignal(options, signal)),
+    queryFn: ({ client: queryClient, queryKey, signal }) => {
+      const call = withSignal(options, signal)
+      return joint ? askJointly(queryClient, client, queryKey[4], call) : askAlone(client, queryKey[4], call)
+    },
     staleTime,
     ...retries,
     ...(joint && { retryDelay: sharedDelay }),
@@ -115,14 +120,29 @@ export function itemPreviewFor(client: TalonOne, input: ItemPreviewInput, option
 }
 
 /**
- * Whether a query is a preview. What-if prices belong to the moment: leave them out when a cache is written to disk.
+ * Whether a query is a preview. What-if prices belong to the moment: below a provider they are left out when a cache is dehydrated, unless
+ * the app says itself what to leave out.
  *
  * @example
  * dehydrateOptions: { shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) && !isPreview(query) }
  */
 export function isPreview({ queryKey }: Pick<Query, 'queryKey'>): boolean {
-  const [library, , , , , variant] = queryKey
-  return library === 'talon-one' && isRecord(variant) && 'preview' in variant
+  const variant = queryKey[5]
+  return queryKey[0] === 'talon-one' && isRecord(variant) && 'preview' in variant
+}
+
+const offDisk = new WeakSet<QueryClient>()
+
+/** Keeps previews out of what a cache is dehydrated to. A query cannot say of itself that it is not to be stored; its cache's default can. */
+export function keepPreviewsOffDisk(queryClient: QueryClient): void {
+  if (offDisk.has(queryClient)) return
+  offDisk.add(queryClient)
+  const { dehydrate, ...options } = queryClient.getDefaultOptions()
+  const { shouldDehydrateQuery = ({ state }: Query) => state.status === 'success' } = dehydrate ?? {}
+  queryClient.setDefaultOptions({
+    ...options,
+    dehydrate: { ...dehydrate, shouldDehydrateQuery: (query) => !isPreview(query) && shouldDehydrateQuery(query) },
+  })
 }
 
 // What-if prices need not be asked for on every page view (docs.talon.one/docs/dev/integration-api/dry-requests).
@@ -132,7 +152,7 @@ const staleTime = 60_000
 async function dryRun(client: TalonOne, input: UpdateCustomerSessionV2Input, options: CallOptions): Promise<IntegrationStateV2> {
   if (isDry(input)) return client.send(updateCustomerSessionV2, input, options)
   const issues = [{ pointer: '/dry', message: 'must be true' }]
-  throw new TalonOneError('invalid_input', 'the preview was not sent: /dry: must be true, or it would be a write', { issues })
+  throw new TalonOneError('invalid_input', 'the preview was not sent: /dry: must be true', { issues })
 }
 
 async function askAlone(client: TalonOne, input: UpdateCustomerSessionV2Input, options: CallOptions): Promise<ItemPreview> {
@@ -141,18 +161,27 @@ async function askAlone(client: TalonOne, input: UpdateCustomerSessionV2Input, o
 }
 
 async function askJointly(
+  queryClient: QueryClient,
   client: TalonOne,
   input: UpdateCustomerSessionV2Input,
   { signal, ...options }: CallOptions,
 ): Promise<ItemPreview> {
-  const { cart, position } = joinBatch(client, input, options)
-  // The others of the batch still want their answer when this one does not.
-  const line = lineAt(await unlessAborted(signal, cart).catch((error: unknown) => throwAborted(signal, error)), position)
-  return { joint: true, line, total: line.total }
+  const { cart, position } = joinBatch(queryClient, client, input, options)
+  try {
+    // The others of the batch still want their answer when this one does not.
+    const line = lineAt(await unlessAborted(signal, cart), position)
+    return { joint: true, line, total: line.total }
+  } catch (error) {
+    if (signal?.aborted) return throwAborted(error)
+    // One item that is refused has the whole batch refused: each is asked for alone then.
+    if (isTalonOneError(error) && refusals.has(error.code)) return askAlone(client, input, { ...options, signal })
+    throw error
+  }
 }
 
-function throwAborted(signal: AbortSignal | undefined, cause: unknown): never {
-  if (!signal?.aborted) throw cause
+const refusals: ReadonlySet<TalonOneErrorCode> = new Set(['invalid_input', 'bad_request', 'unexpected_status'])
+
+function throwAborted(cause: unknown): never {
   throw new TalonOneError('aborted', 'the preview was aborted by its caller', { cause })
 }
 
@@ -173,30 +202,40 @@ interface Batch {
   cart: Promise<PricedCart>
 }
 
-// By client, then by everything of a request that is not its items.
-const batches = new WeakMap<TalonOne, Map<string, Batch>>()
+// By cache, since a server has one for each request; then by everything of a request that is not its items.
+const batches = new WeakMap<QueryClient, Map<string, Batch>>()
 // One frame: cards that appear together ask together.
 const batchMs = 16
-// A proxy takes 64 kB by default.
+// A proxy takes 64 kB by default; some of it is not items.
 const batchItems = 100
+const batchBytes = 48_000
 
 function joinBatch(
+  queryClient: QueryClient,
   client: TalonOne,
   input: UpdateCustomerSessionV2Input,
   options: CallOptions,
 ): { cart: Promise<PricedCart>; position: number } {
   const { cartItems: [item] = [], ...session } = input.customerSession
-  const open = batches.get(client) ?? new Map<string, Batch>()
-  batches.set(client, open)
-  const name = JSON.stringify([session, [...new Headers(options.headers)], options.query, options.timeout])
+  const text = JSON.stringify(item)
+  const open = batches.get(queryClient) ?? new Map<string, Batch>()
+  batches.set(queryClient, open)
+  const name = JSON.stringify([client.scope, client.profileId, session, [...new Headers(options.headers)], options.query, options.timeout])
+  const last = open.get(name)
   const batch =
-    open.get(name) ?? openBatch((cartItems) => dryRun(client, { ...input, customerSession: { ...session, cartItems } }, options))
-  if (item) batch.items.set(JSON.stringify(item), item)
-  if (batch.items.size < batchItems) open.set(name, batch)
-  else open.delete(name)
-  // Whoever asks after it has been sent, or filled, opens another.
+    last && hasRoom(last, text)
+      ? last
+      : openBatch((cartItems) => dryRun(client, { ...input, customerSession: { ...session, cartItems } }, options))
+  open.set(name, batch)
+  if (item) batch.items.set(text, item)
+  // Whoever asks after it has been sent opens another.
   void batch.sent.then(() => open.get(name) === batch && open.delete(name))
-  return { cart: batch.cart, position: [...batch.items.keys()].indexOf(JSON.stringify(item)) }
+  return { cart: batch.cart, position: [...batch.items.keys()].indexOf(text) }
+}
+
+function hasRoom({ items }: Batch, text: string): boolean {
+  const bytes = new TextEncoder().encode([...items.keys(), text].join()).length
+  return items.has(text) || (items.size < batchItems && bytes <= batchBytes)
 }
 
 function openBatch(send: (items: CartItem[]) => Promise<IntegrationStateV2>): Batch {

@@ -13,8 +13,8 @@ import {
 import type { TalonOneError } from './error.ts'
 import { isRecord } from './shape.ts'
 
-/** What a call may say that belongs to no single request: a mutation's attempts have an `idempotencyKey` of their own. */
-export type CallOptions = Omit<SendOptions, 'idempotencyKey' | 'attemptOf'>
+/** What a query or a mutation may say of all its requests. */
+export type CallOptions = Omit<SendOptions, 'idempotencyKey' | 'attemptOf' | 'onChanged' | 'withDefaults'>
 
 /**
  * `['talon-one', scope, profileId, operationId, input]`, and what else changes the data, if anything does: nothing of one client or
@@ -38,10 +38,13 @@ export interface Variant {
   query?: SendOptions['query'] | undefined
 }
 
-/** When a read or a write is sent again: what may succeed later, three times, with full jitter, never before `Retry-After`. */
+/**
+ * When a read or a write is sent again: what may succeed later, three times, with full jitter, never before `Retry-After`. Counts before
+ * an app's defaults; a `retry` among a hook's own options counts before it.
+ */
 export interface Retries {
-  retry: (failures: number, error: TalonOneError) => boolean
-  retryDelay: (failures: number, error: TalonOneError) => number
+  retry(this: void, failures: number, error: TalonOneError): boolean
+  retryDelay(this: void, failures: number, error: TalonOneError): number
 }
 
 /** What {@link queryFor} returns: TanStack Query options, for `useQuery`, `useSuspenseQuery`, `prefetchQuery` and loaders alike. */
@@ -119,18 +122,20 @@ export function infiniteQueryFor<E extends PagedEndpoint>(
  * The options of a write, without React. When it succeeds, what its answer says of other reads is written into the cache, and the
  * reads that its row names as stale are invalidated, those of the same profile, session, program and so on only; after a dry run
  * neither. Sent again as a read is, but only where the row says that a repeat is harmless or takes an `Idempotency-Key`, or where it
- * is certain that nothing was carried out.
+ * is certain that nothing was carried out. A mutation that is resumed from storage is a new one with a new key, so leave events out of what
+ * is stored.
  */
 export function mutationFor<E extends WriteEndpoint>(client: TalonOne, endpoint: E, options: CallOptions = {}): MutationFor<E> {
   return {
     mutationKey: ['talon-one', client.scope, client.profileId, endpoint.operationId],
-    mutationFn: async (input, context) => {
-      // TanStack Query has one context for all attempts of a mutation.
-      const call = { ...options, attemptOf: context }
-      const { data, changed } = await client.sendRaw(endpoint, withDefaults(endpoint, input), call)
-      applyChanges(context.client, client.scope, changed)
-      return data
-    },
+    mutationFn: (input, context) =>
+      client.send(endpoint, input, {
+        ...options,
+        withDefaults: true,
+        // TanStack Query has one context for all attempts of a mutation.
+        attemptOf: context,
+        onChanged: rememberReads(context.client, client),
+      }),
     ...retries,
   }
 }
@@ -161,61 +166,34 @@ function skipOf(input: unknown): number {
   return isRecord(input) && typeof input.skip === 'number' ? input.skip : 0
 }
 
-// What is given as undefined is left out.
-function withDefaults<E extends WriteEndpoint>(endpoint: E, input: InputOf<E>): InputOf<E> {
-  const isLeftOut = (name: string) => isRecord(input) && input[name] === undefined
-  const defaults = Object.entries(endpoint.defaults ?? {}).filter(([name]) => isLeftOut(name))
-  return defaults.length > 0 ? Object.assign({}, input, Object.fromEntries(defaults)) : input
-}
-
-/** Writes what has changed into the cache of a client's scope, and invalidates what is out of date. */
-export function applyChanges(queryClient: QueryClient, scope: string, changed: Changed): void {
-  for (const query of queryClient.getQueryCache().findAll({ queryKey: ['talon-one', scope] })) {
-    const read = query.queryKey[4]
-    if (!isRecord(read) || !everyPlace(changed, read, agrees)) continue
-    const parts = partsOf(read, query.state.data)
-    const fresh = freshParts(query, read, parts, changed)
-    if (fresh.size > 0) write(queryClient, query, fresh, parts)
-    if (isOutdated(query, parts, fresh, changed)) invalidate(queryClient, query)
+/**
+ * Remembers what a cache holds of a client's reads before a write, and returns what brings them up to date after it: a read whose parts
+ * the answer carries, all of them, is written; any other that is out of date is invalidated.
+ */
+export function rememberReads(queryClient: QueryClient, { scope, profileId }: TalonOne): (changed: Changed) => void {
+  const reads = () => queryClient.getQueryCache().findAll({ queryKey: ['talon-one', scope] })
+  const before = new Map(reads().map((query) => [query, query.state.data]))
+  return ({ touches, isAbout, outdated, carried }) => {
+    for (const query of reads()) {
+      const [, , owner, operation, read] = query.queryKey
+      if (!isRecord(read) || !touches(read)) continue
+      const { data, fetchStatus } = query.state
+      const known = isRecord(data) ? data : {}
+      const parts = Object.keys({ ...known, ...read }).filter((name) => name in known || read[name] === true)
+      const renew = (part: string): [string, unknown] => {
+        const value = carried[String(operation)]?.[part]
+        return [part, typeof value === 'function' ? value(known[part]) : value]
+      }
+      // Written only where it is certain whose it is, and where nothing has come in between:
+      //   Alice's write leaves ─ signed out, cache cleared ─ Bob reads ─ her answer   (another query of the same key)
+      //   write leaves ─ another write, a read that sees it ─ the first one's answer  (other data)
+      const isOurs = owner === profileId && fetchStatus === 'idle' && data !== undefined && before.get(query) === data && isAbout(read)
+      const fresh = isOurs ? parts.map(renew) : []
+      if (fresh.length > 0 && fresh.every(([, value]) => value !== undefined))
+        queryClient.setQueryData(query.queryKey, Object.fromEntries(fresh))
+      else if (outdated(String(operation), parts).length > 0) invalidate(queryClient, query)
+    }
   }
-}
-
-type Parts = ReadonlyMap<string, unknown>
-
-function freshParts(query: Query, read: Record<string, unknown>, parts: ReadonlySet<string>, changed: Changed): Parts {
-  const { data, fetchStatus } = query.state
-  // A read that is under way may bring something older: it stays as it is, and is asked again when it is stale. An answer is written
-  // only where it is certain whose it is.
-  if (!isRecord(data) || fetchStatus !== 'idle' || !everyPlace(changed, read, isSame)) return new Map()
-  const filled = Object.entries(changed.filled[String(query.queryKey[3])] ?? {}).filter(([part]) => parts.has(part))
-  return new Map(filled.map(([part, value]) => [part, renewed(value, data[part])] as const).filter(([, value]) => value !== undefined))
-}
-
-// What is in a cache may be malformed, as answers may: then it is asked again.
-function renewed(value: unknown, before: unknown): unknown {
-  if (typeof value !== 'function') return value
-  try {
-    return value(before)
-  } catch {
-    return undefined
-  }
-}
-
-// What a part of is still as old as it was before.
-function write(queryClient: QueryClient, query: Query, fresh: Parts, parts: ReadonlySet<string>): void {
-  const { data, dataUpdatedAt, isInvalidated } = query.state
-  const isWhole = [...parts].every((part) => fresh.has(part))
-  queryClient.setQueryData(query.queryKey, Object.assign({}, data, Object.fromEntries(fresh)), isWhole ? {} : { updatedAt: dataUpdatedAt })
-  if (isInvalidated && !isWhole) query.invalidate()
-}
-
-function isOutdated(query: Query, parts: ReadonlySet<string>, fresh: Parts, { stale }: Changed): boolean {
-  return stale.some((one) => {
-    const [name = '', part] = one.split('.')
-    if (!String(query.queryKey[3]).startsWith(name)) return false
-    if (part !== undefined) return parts.has(part) && !fresh.has(part)
-    return parts.size === 0 || [...parts].some((each) => !fresh.has(each))
-  })
 }
 
 function invalidate(queryClient: QueryClient, query: Query): void {
@@ -224,23 +202,4 @@ function invalidate(queryClient: QueryClient, query: Query): void {
   // Only a refetch that somebody looks at is begun anew. What any other brings may be older than the write.
   if (fetchStatus === 'fetching' && (data === undefined || !query.isActive())) void query.promise?.then(again, again)
   again()
-}
-
-/** The parts of a read's data: those it has, and those it asked for. */
-function partsOf(read: Record<string, unknown>, data: unknown): ReadonlySet<string> {
-  return new Set([...Object.keys(isRecord(data) ? data : {}), ...Object.keys(read).filter((name) => read[name] === true)])
-}
-
-function everyPlace({ places }: Changed, read: Record<string, unknown>, agree: (read: unknown, written: unknown) => boolean): boolean {
-  return Object.entries(places).every(([name, place]) => agree(read[name], place))
-}
-
-// `me` may be anybody: it agrees with every profile. So does whoever is not named.
-function agrees(read: unknown, written: unknown): boolean {
-  if (Array.isArray(written)) return written.some((one) => agrees(read, one))
-  return read === undefined || read === 'me' || written === undefined || written === 'me' || read === written
-}
-
-function isSame(read: unknown, written: unknown): boolean {
-  return read === undefined || (Array.isArray(written) ? written.every((one) => one === read) : read === written)
 }

@@ -19,12 +19,12 @@ interface Budget {
 }
 
 const rows: readonly Budget[] = [
-  { names: '*', entry: 'index.js', limit: 24_500 },
-  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 15_000 },
+  { names: '*', entry: 'index.js', limit: 25_500 },
+  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 15_500 },
   { names: '{ queryFor, getCustomerInventory }', entry: 'index.js', limit: 1_000, endpoints: 1 },
   { names: '{ priceCart }', entry: 'index.js', limit: 2_000 },
   // With all of `priceCart` in it.
-  { names: '{ useItemPreview }', entry: 'index.js', limit: 4_300 },
+  { names: '{ useItemPreview }', entry: 'index.js', limit: 4_700 },
   { names: '{ createShopperProxy }', entry: 'proxy/index.js', limit: 11_000 },
   { names: '{ createSandbox }', entry: 'sandbox/index.js', limit: 26_000 },
 ]

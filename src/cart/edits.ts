@@ -89,6 +89,7 @@ export function checkEdit(edit: CartEdit): CartEdit {
       check('invalid_quantity', 'a quantity', quantityShape, edit.quantity)
       return edit
     case 'setItemAttributes':
+      return { ...edit, attributes: check('invalid_input', 'attributes', attributesShape, edit.attributes) }
     case 'setAttributes':
       return { ...edit, attributes: check('invalid_input', 'attributes', attributesShape, edit.attributes) }
     case 'applyCoupon':

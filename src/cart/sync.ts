@@ -4,7 +4,7 @@ import type { TalonOne } from '../client.ts'
 import type { IntegrationCustomerSessionResponse } from '../effects.ts'
 import { getCustomerSession, updateCustomerSessionV2 } from '../endpoints.ts'
 import { isTalonOneError, TalonOneError, type TalonOneErrorDetails } from '../error.ts'
-import { applyChanges, queryKeyFor } from '../queries.ts'
+import { queryKeyFor, rememberReads } from '../queries.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 import type { CustomerSessionV2 } from '../schema.ts'
 import { type CartEdit, checkEdit, checkSessionId, type NewLine } from './edits.ts'
@@ -229,11 +229,21 @@ export function createSync(options: SyncOptions): Sync {
     pace.left()
     isSending = true
     try {
-      const { data: answer, changed } = await client.sendRaw(updateCustomerSessionV2, {
-        customerSessionId: sessionId,
-        customerSession: requestOf(contents, edits),
-        responseContent: ['customerSession', 'loyalty'],
-      })
+      const update = queryClient && rememberReads(queryClient, client)
+      const answer = await client.send(
+        updateCustomerSessionV2,
+        {
+          customerSessionId: sessionId,
+          customerSession: requestOf(contents, edits),
+          responseContent: ['customerSession', 'loyalty'],
+        },
+        {
+          // The session itself is written below, whether or not somebody has read it before.
+          onChanged: ({ outdated, ...changed }) =>
+            isForgotten ||
+            update?.({ ...changed, outdated: (id, parts) => (id === getCustomerSession.operationId ? [] : outdated(id, parts)) }),
+        },
+      )
       if (isForgotten) return
       const next = read(answer, contents, { outcome: 'unknown' })
       pending = pending.slice(batch.length)
@@ -241,7 +251,6 @@ export function createSync(options: SyncOptions): Sync {
       adopt(next)
       const { customerSession, effects } = answer
       if (customerSession) queryClient?.setQueryData(sessionKey, { customerSession, effects })
-      if (queryClient) applyChanges(queryClient, client.scope, changed)
       for (const entry of batch) entry.resolve(next)
     } catch (caught) {
       if (!isTalonOneError(caught)) throw caught

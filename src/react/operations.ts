@@ -70,7 +70,8 @@ function useWrite<E extends WriteEndpoint, Context>(endpoint: E, options: WriteO
  * Reads a session as stored, with its net effects. Amounts in major currency units, before discounts: `priceCart` works them out.
  * A storefront's own cart is `useCart`.
  *
- * @returns `error.code`: `not_found` when there is no such session yet.
+ * `error.code`: `not_found` when there is no such session yet.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-sessions/operation/getCustomerSession
  */
@@ -85,7 +86,8 @@ export function useSession<Data = OutputOf<typeof endpoints.getCustomerSession>>
  * Writes a session as it is told to; `cartItems` replaces the whole cart, what is left out stays. Prices in major currency units.
  * A storefront's own cart is `useCart`, which never loses an edit. `dry: true` stores nothing; `useSessionPreview` is that as a query.
  *
- * @returns `error.code`: `session_closed` when the session is not open any more, `conflict` when requests of one profile overlap.
+ * `error.code`: `session_closed` when the session is not open any more, `conflict` when requests of one profile overlap.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-sessions/operation/updateCustomerSessionV2
  */
@@ -98,7 +100,8 @@ export function useUpdateSession<Context = unknown>(
 /**
  * Staff: takes units of a closed session back; the answer holds what was rolled back for them. `dry` and `runRuleEngine` are off by default.
  *
- * @returns `error.code`: `bad_request` for more units than are left, or a session that is open.
+ * `error.code`: `bad_request` for more units than are left, or a session that is open.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-sessions/operation/returnCartItems
  */
@@ -111,7 +114,8 @@ export function useReturnItems<Context = unknown>(
 /**
  * Staff: opens a closed session again, and rolls back what closing it did.
  *
- * @returns `error.code`: `bad_request` for a session that is not closed.
+ * `error.code`: `bad_request` for a session that is not closed.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-sessions/operation/reopenCustomerSession
  */
@@ -125,8 +129,10 @@ export function useReopenSession<Context = unknown>(
 
 /**
  * Writes attributes of a profile, by default the shopper's own; they are merged by name. Effects only with `runRuleEngine: true`.
+ * For shoppers where the proxy says so: `operations.profileAttributes`.
  *
- * @returns `error.code`: `bad_request` for an attribute that is not defined.
+ * `error.code`: `bad_request` for an attribute that is not defined.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-profiles/operation/updateCustomerProfileV2
  */
@@ -139,7 +145,8 @@ export function useUpdateProfile<Context = unknown>(
 /**
  * Staff: writes up to 1000 profiles; never runs rules. Answers undefined unless `silent` is `'no'`.
  *
- * @returns `error.code`: `bad_request` for an attribute that is not defined.
+ * `error.code`: `bad_request` for an attribute that is not defined.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-profiles/operation/updateCustomerProfilesV2
  */
@@ -153,10 +160,11 @@ export function useUpdateProfiles<Context = unknown>(
  * Reads the wallet: each part (`profile`, `referrals`, `coupons`, `loyalty`, `giveaways`, `achievements`) only when its flag is true, by
  * default of the shopper's own profile. Points are numbers and may be fractional.
  *
+ * `error.code`: `not_found` for a profile that Talon.One has not met.
+ *
  * @example
  * const { data } = useCustomerInventory({ coupons: true }, { select: ({ coupons }) => coupons })
  *
- * @returns `error.code`: `not_found` for a profile that Talon.One has not met.
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-profiles/operation/getCustomerInventory
  */
@@ -170,7 +178,8 @@ export function useCustomerInventory<Data = OutputOf<typeof endpoints.getCustome
 /**
  * Reads achievements with the progress of a profile, by default the shopper's own and the active ones, 1000 a page.
  *
- * @returns `error.code`: `not_found` for a profile that Talon.One has not met.
+ * `error.code`: `not_found` for a profile that Talon.One has not met.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-profiles/operation/getCustomerAchievements
  */
@@ -184,7 +193,8 @@ export function useAchievements<Data = InfiniteData<OutputOf<typeof endpoints.ge
 /**
  * Reads the rounds a profile, by default the shopper's own, has made of one achievement, 1000 a page by default.
  *
- * @returns `error.code`: `not_found` for an achievement or a profile that is not there.
+ * `error.code`: `not_found` for an achievement or a profile that is not there.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-profiles/operation/getCustomerAchievementHistory
  */
@@ -198,7 +208,8 @@ export function useAchievementHistory<Data = InfiniteData<OutputOf<typeof endpoi
 /**
  * Staff: deletes the attributes of a profile and of everything that refers to it. Final.
  *
- * @returns `error.code`: `not_found` for an unknown profile.
+ * `error.code`: `not_found` for an unknown profile.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Customer-profiles/operation/deleteCustomerData
  */
@@ -213,7 +224,8 @@ export function useDeleteCustomerData<Context = unknown>(
 /**
  * Staff: makes an audience. Never sent again when its outcome is unknown.
  *
- * @returns `error.code`: `conflict` when there is one of its `integration` and `integrationId`.
+ * `error.code`: `conflict` when there is one of its `integration` and `integrationId`.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Audiences/operation/createAudienceV2
  */
@@ -226,7 +238,8 @@ export function useCreateAudience<Context = unknown>(
 /**
  * Staff: renames an audience.
  *
- * @returns `error.code`: `not_found` for an unknown audience.
+ * `error.code`: `not_found` for an unknown audience.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Audiences/operation/updateAudienceV2
  */
@@ -239,7 +252,8 @@ export function useUpdateAudience<Context = unknown>(
 /**
  * Staff: deletes an audience.
  *
- * @returns `error.code`: `not_found` for an unknown audience.
+ * `error.code`: `not_found` for an unknown audience.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Audiences/operation/deleteAudienceV2
  */
@@ -252,7 +266,8 @@ export function useDeleteAudience<Context = unknown>(
 /**
  * Staff: removes every profile from an audience.
  *
- * @returns `error.code`: `not_found` for an unknown audience.
+ * `error.code`: `not_found` for an unknown audience.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Audiences/operation/deleteAudienceMembershipsV2
  */
@@ -265,7 +280,8 @@ export function useDeleteAudienceMemberships<Context = unknown>(
 /**
  * Staff: sets attributes of every profile of an audience.
  *
- * @returns `error.code`: `not_found` for an unknown audience.
+ * `error.code`: `not_found` for an unknown audience.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Audiences/operation/updateAudienceCustomersAttributes
  */
@@ -278,7 +294,8 @@ export function useUpdateAudienceAttributes<Context = unknown>(
 /**
  * Staff: adds profiles to audiences and removes them, up to 1000 actions at once.
  *
- * @returns `error.code`: `not_found` for an unknown audience.
+ * `error.code`: `not_found` for an unknown audience.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Audiences/operation/updateCustomerProfileAudiences
  */
@@ -292,8 +309,10 @@ export function useUpdateProfileAudiences<Context = unknown>(
 
 /**
  * Puts a coupon into the wallet, by default the shopper's own; the wallet's coupons are read again.
+ * For shoppers where the proxy says so: `operations.reservations`.
  *
- * @returns `error.code`: `not_found` for an unknown code.
+ * `error.code`: `not_found` for an unknown code.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Coupons/operation/createCouponReservation
  */
@@ -305,8 +324,10 @@ export function useReserveCoupon<Context = unknown>(
 
 /**
  * Takes a coupon out of the wallet, by default the shopper's own; the wallet's coupons are read again.
+ * For shoppers where the proxy says so: `operations.reservations`.
  *
- * @returns `error.code`: `not_found` for an unknown code.
+ * `error.code`: `not_found` for an unknown code.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Coupons/operation/deleteCouponReservation
  */
@@ -319,7 +340,8 @@ export function useReleaseCoupon<Context = unknown>(
 /**
  * Staff: reads who holds a coupon.
  *
- * @returns `error.code`: `not_found` for an unknown code.
+ * `error.code`: `not_found` for an unknown code.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Coupons/operation/getReservedCustomers
  */
@@ -334,8 +356,10 @@ export function useReservedCustomers<Data = OutputOf<typeof endpoints.getReserve
 
 /**
  * Makes a referral code, by default the shopper's own; each call makes another one, so it is never sent again when its outcome is unknown.
+ * For shoppers where the proxy says so: `operations.referrals`.
  *
- * @returns `error.code`: `bad_request` for a campaign without referrals.
+ * `error.code`: `bad_request` for a campaign without referrals.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Referrals/operation/createReferral
  */
@@ -348,7 +372,8 @@ export function useCreateReferral<Context = unknown>(
 /**
  * Staff: makes a referral code for each of up to 1000 advocates. Answers undefined unless `silent` is `'no'`.
  *
- * @returns `error.code`: `bad_request` for a campaign without referrals.
+ * `error.code`: `bad_request` for a campaign without referrals.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Referrals/operation/createReferralsForMultipleAdvocates
  */
@@ -362,8 +387,10 @@ export function useCreateReferrals<Context = unknown>(
 
 /**
  * Joins a profile, by default the shopper's own, to a loyalty program.
+ * For shoppers where the proxy says so: `operations.joinLoyaltyProgram`.
  *
- * @returns `error.code`: `bad_request` when it has joined already, `not_found` for an unknown program.
+ * `error.code`: `bad_request` when it has joined already, `not_found` for an unknown program.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty/operation/joinLoyaltyProgram
  */
@@ -377,10 +404,11 @@ export function useJoinLoyaltyProgram<Context = unknown>(
  * Reads the points of a profile, by default the shopper's own, in one program: active, pending, spent and expired ones, as of now unless
  * `endDate` says otherwise; tiers with `includeTiers: true`. Points are numbers and may be fractional.
  *
+ * `error.code`: `not_found` for an unknown program or profile.
+ *
  * @example
  * const { data: points = 0 } = useLoyaltyBalances({ loyaltyProgramId: 1 }, { select: ({ balance }) => balance?.activePoints ?? 0 })
  *
- * @returns `error.code`: `not_found` for an unknown program or profile.
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty/operation/getLoyaltyBalances
  */
@@ -394,10 +422,11 @@ export function useLoyaltyBalances<Data = OutputOf<typeof endpoints.getLoyaltyBa
 /**
  * Reads what a profile, by default the shopper's own, has earned and spent in one program, latest first, 50 a page by default. In points.
  *
+ * `error.code`: `not_found` for an unknown program or profile.
+ *
  * @example
  * const { data, fetchNextPage, hasNextPage } = useLoyaltyTransactions({ loyaltyProgramId: 1, pageSize: 20 })
  *
- * @returns `error.code`: `not_found` for an unknown program or profile.
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty/operation/getLoyaltyProgramProfileTransactions
  */
@@ -412,7 +441,8 @@ export function useLoyaltyTransactions<Data = InfiniteData<OutputOf<typeof endpo
  * Reads the unused points of a profile, by default the shopper's own, by the transactions that brought them, 50 a page by default.
  * Active ones unless `status` says otherwise.
  *
- * @returns `error.code`: `not_found` for an unknown program or profile.
+ * `error.code`: `not_found` for an unknown program or profile.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty/operation/getLoyaltyProgramProfilePoints
  */
@@ -426,7 +456,8 @@ export function useLoyaltyPoints<Data = InfiniteData<OutputOf<typeof endpoints.g
 /**
  * Staff: makes pending points active: those of up to 50 transactions, or those of a session.
  *
- * @returns `error.code`: `bad_request` when both or neither are given.
+ * `error.code`: `bad_request` when both or neither are given.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty/operation/activateLoyaltyPoints
  */
@@ -439,7 +470,8 @@ export function useActivateLoyaltyPoints<Context = unknown>(
 /**
  * Staff: deletes what a profile has earned and spent in one program. Final.
  *
- * @returns `error.code`: `not_found` for an unknown program or profile.
+ * `error.code`: `not_found` for an unknown program or profile.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty/operation/deleteLoyaltyTransactionsFromLedgers
  */
@@ -454,7 +486,8 @@ export function useDeleteLoyaltyTransactions<Context = unknown>(
 /**
  * Staff: makes a card of a card-based program. Never sent again when its outcome is unknown.
  *
- * @returns `error.code`: `bad_request` for an identifier that is taken.
+ * `error.code`: `bad_request` for an identifier that is taken.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty-cards/operation/generateLoyaltyCard
  */
@@ -467,7 +500,8 @@ export function useGenerateLoyaltyCard<Context = unknown>(
 /**
  * Staff: lets a profile use a card.
  *
- * @returns `error.code`: `not_found` for an unknown card, `bad_request` when it has as many users as it may have.
+ * `error.code`: `not_found` for an unknown card, `bad_request` when it has as many users as it may have.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty-cards/operation/linkLoyaltyCardToProfile
  */
@@ -480,7 +514,8 @@ export function useLinkLoyaltyCard<Context = unknown>(
 /**
  * Staff: takes a card away from a profile.
  *
- * @returns `error.code`: `not_found` for an unknown card.
+ * `error.code`: `not_found` for an unknown card.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty-cards/operation/unlinkLoyaltyCardFromProfile
  */
@@ -493,7 +528,8 @@ export function useUnlinkLoyaltyCard<Context = unknown>(
 /**
  * Reads the points of a card, as of now unless `endDate` says otherwise. A shopper may read a card that the proxy knows to be theirs.
  *
- * @returns `error.code`: `not_found` for an unknown card, or one that is somebody else's.
+ * `error.code`: `not_found` for an unknown card, or one that is somebody else's.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty-cards/operation/getLoyaltyCardBalances
  */
@@ -507,7 +543,8 @@ export function useLoyaltyCardBalances<Data = OutputOf<typeof endpoints.getLoyal
 /**
  * Reads what was earned and spent with a card, latest first, 50 a page by default. In points.
  *
- * @returns `error.code`: `not_found` for an unknown card, or one that is somebody else's.
+ * `error.code`: `not_found` for an unknown card, or one that is somebody else's.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty-cards/operation/getLoyaltyCardTransactions
  */
@@ -521,7 +558,8 @@ export function useLoyaltyCardTransactions<Data = InfiniteData<OutputOf<typeof e
 /**
  * Reads the unused points of a card, by the transactions that brought them, 50 a page by default. Active ones unless `status` says otherwise.
  *
- * @returns `error.code`: `not_found` for an unknown card, or one that is somebody else's.
+ * `error.code`: `not_found` for an unknown card, or one that is somebody else's.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Loyalty-cards/operation/getLoyaltyCardPoints
  */
@@ -537,12 +575,14 @@ export function useLoyaltyCardPoints<Data = InfiniteData<OutputOf<typeof endpoin
 /**
  * Tells Talon.One that a profile, by default the shopper's own, did something, and answers with the effects that earns: `silent` is `'no'`
  * unless said otherwise, while the API's own default hides them. A repeat carries the same `Idempotency-Key` and counts once.
+ * For shoppers where the proxy says so: `operations.events`.
+ *
+ * `error.code`: `bad_request` for a type or an attribute that is not defined, `conflict` when requests of one profile overlap.
  *
  * @example
  * const track = useTrackEvent()
  * track.mutate({ type: 'reviewed', attributes: { Stars: 5 } })
  *
- * @returns `error.code`: `bad_request` for a type or an attribute that is not defined, `conflict` when requests of one profile overlap.
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Events/operation/trackEventV2
  */
@@ -555,8 +595,10 @@ export function useTrackEvent<Context = unknown>(
 /**
  * As `useTrackEvent`, with an id of the shop's own for the event, and the closed session it belongs to. `silent` is `'no'` unless said
  * otherwise.
+ * For shoppers where the proxy says so: `operations.events`.
  *
- * @returns `error.code`: `conflict` when there is an event of that id: it counts once; `bad_request` for a session that is not closed.
+ * `error.code`: `conflict` when there is an event of that id: it counts once; `bad_request` for a session that is not closed.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Events/operation/trackEventV3
  */
@@ -569,7 +611,8 @@ export function useTrackEventV3<Context = unknown>(
 /**
  * Staff: reads an event by its id.
  *
- * @returns `error.code`: `not_found` when there is none.
+ * `error.code`: `not_found` when there is none.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Events/operation/getEventV3
  */
@@ -585,7 +628,8 @@ export function useEvent<Data = OutputOf<typeof endpoints.getEventV3>>(
 /**
  * Staff: reads the running campaigns with the texts of their rules, 50 a page by default.
  *
- * @returns `error.code`: `unauthenticated` without a key.
+ * `error.code`: `unauthenticated` without a key.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Campaigns/operation/integrationGetAllCampaigns
  */
@@ -601,8 +645,10 @@ export function useCampaigns<Data = InfiniteData<OutputOf<typeof endpoints.integ
 /**
  * Reads the lowest price each SKU had in a timeframe, to be shown beside a reduced one. Major currency units; a SKU without one is not in
  * the list.
+ * For shoppers where the proxy says so: `operations.bestPriorPrice`.
  *
- * @returns `error.code`: `bad_request` for a timeframe that is none.
+ * `error.code`: `bad_request` for a timeframe that is none.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Catalogs/operation/bestPriorPrice
  */
@@ -616,7 +662,8 @@ export function useBestPriorPrice<Data = OutputOf<typeof endpoints.bestPriorPric
 /**
  * Staff: changes a catalogue by up to 1000 actions of one type. Prices in major currency units.
  *
- * @returns `error.code`: `not_found` for an unknown catalogue, `bad_request` for actions of several types.
+ * `error.code`: `not_found` for an unknown catalogue, `bad_request` for actions of several types.
+ *
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/integration-api#tag/Catalogs/operation/syncCatalog
  */
@@ -631,7 +678,8 @@ export function useSyncCatalog<Context = unknown>(
 /**
  * Staff: the V1 session update. The caller states the total, in major currency units.
  *
- * @returns `error.code`: `session_closed` when the session is not open any more.
+ * `error.code`: `session_closed` when the session is not open any more.
+ *
  * @throws TalonOneError `missing_provider`
  * @deprecated Use {@link useUpdateSession}.
  * @see the operation {@link endpoints.updateCustomerSession}, of 2021-04-30
@@ -645,7 +693,8 @@ export function useUpdateSessionV1<Context = unknown>(
 /**
  * Staff: the V1 profile update; always runs the rules.
  *
- * @returns `error.code`: `bad_request` for an attribute that is not defined.
+ * `error.code`: `bad_request` for an attribute that is not defined.
+ *
  * @throws TalonOneError `missing_provider`
  * @deprecated Use {@link useUpdateProfile}.
  * @see the operation {@link endpoints.updateCustomerProfile}, of 2021-04-30
@@ -659,7 +708,8 @@ export function useUpdateProfileV1<Context = unknown>(
 /**
  * Staff: the V1 event. Never sent again when its outcome is unknown: a repeat counts twice.
  *
- * @returns `error.code`: `bad_request` for a type that is not defined.
+ * `error.code`: `bad_request` for a type that is not defined.
+ *
  * @throws TalonOneError `missing_provider`
  * @deprecated Use {@link useTrackEvent} or {@link useTrackEventV3}.
  * @see the operation {@link endpoints.trackEvent}, of 2021-04-30

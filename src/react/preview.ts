@@ -17,10 +17,11 @@ export type PreviewOptions<Answer, Data = Answer> = CallOverrides &
  * What a session would answer: the dry run of a session update as a query. Cached by its basket, fresh for a minute by default; nothing
  * is stored, booked or redeemed. Amounts in major currency units.
  *
+ * `error.code`: `invalid_input` when `dry` is anything but true, `bad_request` where the proxy has no `operations.previews`.
+ *
  * @example
  * const { data } = useSessionPreview({ customerSession: { cartItems, couponCodes: ['SAVE10'] } })
  *
- * @returns `error.code`: `invalid_input` when `dry` is anything but true, `bad_request` where the proxy has no `operations.previews`.
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/docs/dev/integration-api/dry-requests and updateCustomerSessionV2
  */
@@ -37,11 +38,12 @@ export function useSessionPreview<Data = IntegrationStateV2>(
  * unless `joint` is true: then all cards of a moment are evaluated in one request, and `data.joint` says that the price may depend on the
  * others. Amounts in major currency units.
  *
+ * `error.code`: `bad_request` where the proxy has no `operations.previews`.
+ *
  * @example
  * const { data } = useItemPreview({ item: { sku: 'beans', price: 12.5, category: 'Coffee' } })
  * <s>{data?.line.subtotal}</s> {data?.total}
  *
- * @returns `error.code`: `bad_request` where the proxy has no `operations.previews`.
  * @throws TalonOneError `missing_provider`
  * @see https://docs.talon.one/docs/dev/integration-api/dry-requests and updateCustomerSessionV2
  */

@@ -1,10 +1,11 @@
 'use client'
 
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
-import { createContext, createElement, type ReactElement, type ReactNode, useContext, useMemo } from 'react'
+import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect, useMemo } from 'react'
 import type { NewLine } from '../cart/edits.ts'
 import type { TalonOne } from '../client.ts'
 import { TalonOneError } from '../error.ts'
+import { keepPreviewsOffDisk } from '../preview.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 
 /** What {@link TalonOneProvider} takes. */
@@ -36,6 +37,7 @@ const Context = createContext<TalonOneContext | undefined>(undefined)
  */
 export function TalonOneProvider({ client, profileId, sessionId, keyOf, messages, children }: TalonOneProviderProps): ReactElement {
   const queryClient = useQueryClient()
+  useEffect(() => keepPreviewsOffDisk(queryClient), [queryClient])
   const forProfile = useMemo(() => (profileId === undefined ? client : client.withProfile(profileId)), [client, profileId])
   const value = useMemo(
     () => ({
@@ -57,7 +59,7 @@ export function useTalonOneContext(): TalonOneContext {
 
 function present(context: TalonOneContext | undefined): TalonOneContext {
   if (context) return context
-  throw new TalonOneError('missing_provider', 'this hook needs a <TalonOneProvider client={…}> above its component')
+  throw new TalonOneError('missing_provider', 'this hook needs a <TalonOneProvider> above it')
 }
 
 /**

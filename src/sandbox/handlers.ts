@@ -102,3 +102,6 @@ export const creates: ReadonlySet<keyof Table> = new Set<keyof Table>([
   'createReferralsForMultipleAdvocates',
   'trackEvent',
 ])
+
+/** The operations that answer 200 and nothing, rather than 204. */
+export const answersEmpty: ReadonlySet<keyof Table> = new Set<keyof Table>(['joinLoyaltyProgram'])

@@ -5,7 +5,7 @@ import type { TalonOneIssue } from '../error.ts'
 import type { AddItemCatalogAction } from '../schema.ts'
 import { demoCampaigns, demoPrograms } from './campaigns.ts'
 import { fillCatalog } from './catalog.ts'
-import { creates, handlers } from './handlers.ts'
+import { answersEmpty, creates, handlers } from './handlers.ts'
 import { answerOnce } from './idempotency.ts'
 import { createLanes, lanesOf } from './lanes.ts'
 import { bodyOf, errorsOf, invalidData, Refusal } from './refusal.ts'
@@ -96,7 +96,7 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
         const { status, body } = answerOnce(state, endpoint, key, input, () => {
           // The cast holds because `readInput` has just held the input to this row's own fields.
           const answered = handlers[name](state, input as never)
-          const isNoContent = answered === undefined && endpoint.answer !== 'nothing'
+          const isNoContent = answered === undefined && !answersEmpty.has(name)
           return { status: isNoContent ? 204 : creates.has(name) ? 201 : 200, body: answered }
         })
         return answer(status, body)

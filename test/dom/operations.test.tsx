@@ -100,7 +100,9 @@ function show({ useInput }: Use, page: PageProps = {}, options?: Options) {
   return { ...view, queryClient }
 }
 
-const shows = (view: { result: { current: Read } }, data: unknown) => waitFor(() => expect(view.result.current.data).toEqual(data))
+// The default is to look every 50 ms.
+const often = { interval: 2 }
+const shows = (view: { result: { current: Read } }, data: unknown) => waitFor(() => expect(view.result.current.data).toEqual(data), often)
 
 afterEach(() => {
   cleanup()
@@ -162,9 +164,9 @@ describe.for(byName)('the hook of %s', ([name, use]) => {
   test('ends with its signal, and after its timeout', async () => {
     const client = createTalonOne({ fetch: never, scope: name })
     const aborted = show(use, { client }, { signal: AbortSignal.abort() })
-    await waitFor(() => expect(aborted.result.current.error).toMatchObject({ code: 'aborted' }))
+    await waitFor(() => expect(aborted.result.current.error).toMatchObject({ code: 'aborted' }), often)
     const late = show(use, { client }, { timeout: 5, retry: false })
-    await waitFor(() => expect(late.result.current.error).toMatchObject({ code: 'timeout' }))
+    await waitFor(() => expect(late.result.current.error).toMatchObject({ code: 'timeout' }), often)
   })
 })
 
@@ -194,7 +196,7 @@ describe.for(readsByName)('the read %s', ([name, use]) => {
         </Page>
       ),
     })
-    await waitFor(() => expect(result.current).toEqual(shown(name, 'shop')))
+    await waitFor(() => expect(result.current).toEqual(shown(name, 'shop')), often)
     expect(asked()).toEqual([name])
   })
 

@@ -1,6 +1,15 @@
-import { QueryClient, useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import {
-  type Coupon,
+  type InfiniteData,
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useSuspenseInfiniteQuery,
+  useSuspenseQuery,
+} from '@tanstack/react-query'
+import {
+  bestPriorPrice,
+  type CallOptions,
   type CouponReservationInput,
   createCouponReservation,
   createReferral,
@@ -9,30 +18,44 @@ import {
   deleteCouponReservation,
   type Effect,
   type EffectOf,
-  type GetCustomerInventoryInput,
+  getCustomerAchievementHistory,
+  getCustomerAchievements,
   getCustomerInventory,
+  type GetCustomerInventoryInput,
   getCustomerSession,
+  getLoyaltyCardPoints,
+  getLoyaltyCardTransactions,
+  getLoyaltyProgramProfilePoints,
+  getLoyaltyProgramProfileTransactions,
+  getReservedCustomers,
+  infiniteQueryFor,
   type InputOf,
   type IntegrationCustomerSessionResponse,
+  integrationGetAllCampaigns,
   type IntegrationStateV2,
   isEffect,
+  isPreview,
   isTalonOneError,
+  type ItemPreview,
+  itemPreviewFor,
+  type LoyaltyProfileTransactionsResponse,
   mutationFor,
   type OutputOf,
+  type PagedEndpoint,
+  type PricedCart,
   queryFor,
   queryKeyFor,
   type ReadEndpoint,
   type Referral,
+  type SendOptions,
+  sessionPreviewFor,
   type TalonOneError,
   type TalonOneErrorCode,
   type UnknownEffect,
   type UnknownWord,
   updateCustomerProfilesV2,
-  type UpdateCustomerSessionV2Input,
   updateCustomerSessionV2,
-  useCustomerInventory,
-  useReserveCoupon,
-  useUpdateProfile,
+  type UpdateCustomerSessionV2Input,
   type WriteEndpoint,
 } from 'talon-one-react'
 import { describe, expectTypeOf, test } from 'vitest'
@@ -65,18 +88,6 @@ describe('a read', () => {
   test('has what `select` returns', () => {
     const selected = useQuery({ ...queryFor(client, getCustomerInventory, {}), select: (inventory) => inventory.coupons?.length ?? 0 })
     expectTypeOf(selected.data).toEqualTypeOf<number | undefined>()
-    expectTypeOf(useCustomerInventory({ coupons: true }).data).toEqualTypeOf<CustomerInventory | undefined>()
-    const codes = useCustomerInventory({ coupons: true }, { select: ({ coupons = [] }) => coupons.map(({ value }) => value) })
-    expectTypeOf(codes.data).toEqualTypeOf<string[] | undefined>()
-    expectTypeOf(codes.error).toEqualTypeOf<TalonOneError | null>()
-  })
-
-  test('takes the options of TanStack Query, but neither key nor function', () => {
-    useCustomerInventory({}, { staleTime: 1000, enabled: false, refetchOnWindowFocus: false })
-    // @ts-expect-error the key is the library's
-    useCustomerInventory({}, { queryKey: ['mine'] })
-    // @ts-expect-error so is the request
-    useCustomerInventory({}, { queryFn: () => ({}) })
   })
 
   test('refuses an input that is not its row’s', () => {
@@ -89,10 +100,6 @@ describe('a read', () => {
     queryFor(client, getCustomerSession, {})
     // @ts-expect-error an id is text
     queryFor(client, getCustomerSession, { customerSessionId: 7 })
-    // @ts-expect-error no input at all
-    useCustomerInventory()
-    // @ts-expect-error misspelt
-    useCustomerInventory({ loyality: true })
   })
 
   test('is not a write', () => {
@@ -106,25 +113,88 @@ describe('a read', () => {
   })
 })
 
+describe('a read in pages', () => {
+  const input = { loyaltyProgramId: 1, pageSize: 20 }
+  const options = infiniteQueryFor(client, getLoyaltyProgramProfileTransactions, input)
+  type Pages = InfiniteData<LoyaltyProfileTransactionsResponse, number>
+
+  test('has the pages of its row, wherever its options go', async () => {
+    // TanStack Query's own hooks forget what a page parameter is.
+    type Seen = InfiniteData<LoyaltyProfileTransactionsResponse>
+    expectTypeOf(useInfiniteQuery(options).data).toEqualTypeOf<Seen | undefined>()
+    expectTypeOf(useInfiniteQuery(options).error).toEqualTypeOf<TalonOneError | null>()
+    expectTypeOf(useSuspenseInfiniteQuery(options).data).toEqualTypeOf<Seen>()
+    expectTypeOf(await queryClient.fetchInfiniteQuery(options)).toEqualTypeOf<Pages>()
+    expectTypeOf(queryClient.getQueryData(options.queryKey)).toEqualTypeOf<Pages | undefined>()
+  })
+
+  test('is also a read of one page', () => {
+    const page = useQuery(queryFor(client, getLoyaltyProgramProfileTransactions, input))
+    expectTypeOf(page.data).toEqualTypeOf<LoyaltyProfileTransactionsResponse | undefined>()
+  })
+
+  test('is one of the seven whose answers come so', () => {
+    expectTypeOf(getLoyaltyProgramProfileTransactions).toExtend<PagedEndpoint>()
+    expectTypeOf(getLoyaltyProgramProfilePoints).toExtend<PagedEndpoint>()
+    expectTypeOf(getLoyaltyCardTransactions).toExtend<PagedEndpoint>()
+    expectTypeOf(getLoyaltyCardPoints).toExtend<PagedEndpoint>()
+    expectTypeOf(getCustomerAchievements).toExtend<PagedEndpoint>()
+    expectTypeOf(getCustomerAchievementHistory).toExtend<PagedEndpoint>()
+    expectTypeOf(integrationGetAllCampaigns).toExtend<PagedEndpoint>()
+  })
+
+  test('is no other read, and no write', () => {
+    // @ts-expect-error a wallet has no pages
+    infiniteQueryFor(client, getCustomerInventory, {})
+    // @ts-expect-error a list that comes at once
+    infiniteQueryFor(client, getReservedCustomers, { couponValue: 'SAVE' })
+    // @ts-expect-error a list that comes at once
+    infiniteQueryFor(client, bestPriorPrice, { skus: [], timeframe: '', timeframeEndDate: '', timeframeEndDateType: 'strict' })
+    // @ts-expect-error a session has no pages
+    infiniteQueryFor(client, getCustomerSession, { customerSessionId: 'a' })
+    // @ts-expect-error a write has none
+    infiniteQueryFor(client, createReferral, { campaignId: 1 })
+  })
+
+  test('refuses an input that is not its row’s', () => {
+    // @ts-expect-error which program?
+    infiniteQueryFor(client, getLoyaltyProgramProfileTransactions, {})
+    // @ts-expect-error a page has a number of entries
+    infiniteQueryFor(client, integrationGetAllCampaigns, { pageSize: 'all' })
+  })
+})
+
+describe('a preview', () => {
+  test('is a query of an answer that may not come true', async () => {
+    const session = sessionPreviewFor(client, { customerSession: { couponCodes: ['SAVE10'] } })
+    expectTypeOf(useQuery(session).data).toEqualTypeOf<IntegrationStateV2 | undefined>()
+    expectTypeOf(await queryClient.fetchQuery(session)).toEqualTypeOf<IntegrationStateV2>()
+    expectTypeOf(queryClient.getQueryData(session.queryKey)).toEqualTypeOf<IntegrationStateV2 | undefined>()
+    const item = itemPreviewFor(client, { item: { sku: 'tea', price: 4 } })
+    expectTypeOf(useSuspenseQuery(item).data).toEqualTypeOf<ItemPreview>()
+    expectTypeOf(queryClient.getQueryData(item.queryKey)).toEqualTypeOf<ItemPreview | undefined>()
+  })
+
+  test('says whether an item was alone: only then there is a cart', () => {
+    const cartOf = (preview: ItemPreview) => (preview.joint ? undefined : preview.cart)
+    expectTypeOf(cartOf).returns.toEqualTypeOf<PricedCart | undefined>()
+    // @ts-expect-error a joint item has none
+    expectTypeOf((preview: ItemPreview) => preview.cart).toBeFunction()
+  })
+
+  test('is dry, and says so of any query', () => {
+    sessionPreviewFor(client, { customerSession: {}, dry: true })
+    // @ts-expect-error it would be a write
+    sessionPreviewFor(client, { customerSession: {}, dry: false })
+    queryClient.getQueryCache().findAll({ predicate: isPreview })
+  })
+})
+
 describe('a write', () => {
   test('takes the input of its row and has its answer', () => {
     const update = useMutation(mutationFor(client, updateCustomerSessionV2))
     expectTypeOf(update.data).toEqualTypeOf<IntegrationStateV2 | undefined>()
     expectTypeOf(update.mutate).parameter(0).toEqualTypeOf<UpdateCustomerSessionV2Input>()
-    expectTypeOf(useReserveCoupon().mutateAsync).returns.resolves.toEqualTypeOf<Coupon>()
-    expectTypeOf(useReserveCoupon().error).toEqualTypeOf<TalonOneError | null>()
-    expectTypeOf(useReserveCoupon().mutate).parameter(0).toEqualTypeOf<CouponReservationInput>()
-  })
-
-  test('hands the context of onMutate to the other callbacks', () => {
-    useUpdateProfile({
-      onMutate: () => ({ before: 1 }),
-      onError: (error, input, context) => {
-        expectTypeOf(error).toEqualTypeOf<TalonOneError>()
-        expectTypeOf(input.integrationId).toEqualTypeOf<string | undefined>()
-        expectTypeOf(context).toEqualTypeOf<{ before: number } | undefined>()
-      },
-    })
   })
 
   test('may answer nothing where the API does', async () => {
@@ -133,23 +203,15 @@ describe('a write', () => {
     expectTypeOf<undefined>().toExtend<Answer>()
     expectTypeOf<NonNullable<Answer>>().toHaveProperty('integrationStates')
   })
+})
 
-  test('refuses an input that is not its row’s', () => {
-    const { mutate } = useMutation(mutationFor(client, updateCustomerSessionV2))
-    mutate({ customerSessionId: 'a', customerSession: { cartItems: [{ sku: 'tea', quantity: 1 }] } })
-    // @ts-expect-error a line needs a quantity
-    mutate({ customerSessionId: 'a', customerSession: { cartItems: [{ sku: 'tea' }] } })
-    // @ts-expect-error there is no such state
-    mutate({ customerSessionId: 'a', customerSession: { state: 'paid' } })
-    // @ts-expect-error misspelt
-    mutate({ customerSessionId: 'a', customerSession: { couponCode: 'SAVE' } })
-    // @ts-expect-error the session itself is missing
-    mutate({ customerSessionId: 'a' })
-    // @ts-expect-error and its id
-    mutate({ customerSession: {} })
-    // @ts-expect-error a campaign has a number
-    void client.send(createReferral, { campaignId: '1' })
-  })
+test('options of a query and of a mutation say nothing that belongs to one request', () => {
+  expectTypeOf<keyof CallOptions>().toEqualTypeOf<'signal' | 'headers' | 'query' | 'timeout'>()
+  expectTypeOf<Exclude<keyof SendOptions, keyof CallOptions>>().toEqualTypeOf<
+    'idempotencyKey' | 'attemptOf' | 'onChanged' | 'withDefaults'
+  >()
+  // @ts-expect-error each mutation has its own
+  mutationFor(client, createReferral, { idempotencyKey: 'mine' })
 })
 
 test('a row knows its input and its output', () => {

@@ -20,6 +20,11 @@ describe('an answer', () => {
     expect(raw).toMatchObject({ data: undefined, status: 204 })
   })
 
+  test('without content is an error of a write that always answers something', async () => {
+    await using server = await serve(() => ({ status: 204 }))
+    expect(await failureOf(write(createTalonOne({ baseUrl: server.url })))).toMatchObject({ code: 'empty_body', outcome: 'unknown' })
+  })
+
   test('may start with a byte order mark', async () => {
     await using server = await serve(() => ({ body: '\ufeff{"coupons":[]}' }))
     expect(await read(createTalonOne({ baseUrl: server.url }))).toEqual({ coupons: [] })

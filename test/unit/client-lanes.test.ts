@@ -153,6 +153,17 @@ describe('the writes of a profile', () => {
     await all
   })
 
+  // Node has locks too, but they are its process', not a page's: one shopper would wait for another there.
+  test('do not wait for those of another client on a server', async () => {
+    const { handler, release } = held({ body: state })
+    await using server = await serve(handler)
+    const all = ['one', 'other'].map(() => write(createTalonOne({ baseUrl: server.url })))
+    await vi.waitFor(() => expect(server.received).toHaveLength(2))
+    await release()
+    await release()
+    await Promise.all(all)
+  })
+
   test('that a lock refuses were not aborted, and not sent', async () => {
     const { fetch, requests } = fakeFetch()
     const locks: Locks = { request: () => Promise.reject(new Error('out of order')) }

@@ -82,6 +82,15 @@ describe('a request', () => {
     ])
   })
 
+  test('is refused when its `query` names what belongs into the input', async () => {
+    await using server = await serve(() => ({ body: {} }))
+    const client = createTalonOne({ baseUrl: server.url })
+    const save = { customerSessionId: 'cart', customerSession: {}, dry: true }
+    const failure = client.send(updateCustomerSessionV2, save, { query: { dry: false } })
+    await expect(failure).rejects.toMatchObject({ code: 'invalid_input', issues: [{ pointer: '/dry' }] })
+    expect(server.received).toEqual([])
+  })
+
   test('is refused before it is sent when its input is malformed', async () => {
     await using server = await serve()
     const client = createTalonOne({ baseUrl: server.url })

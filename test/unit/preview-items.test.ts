@@ -1,10 +1,10 @@
 /** What single items would cost: many product cards, few requests. */
 import { QueryClient } from '@tanstack/react-query'
 import fc from 'fast-check'
-import { itemPreviewFor, type TalonOne } from 'talon-one-react'
+import { type CartItem, itemPreviewFor, type TalonOne } from 'talon-one-react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { cardsOf, createShop, evaluate, item, show } from './preview-calls.ts'
-import { failing, held, inTurn, withoutPauses } from './query-calls.ts'
+import { type Answer, failing, held, inTurn, withoutPauses } from './query-calls.ts'
 import { sessionOf, stateV2 } from './query-data.ts'
 
 const tea = item('tea-1', 30)
@@ -14,6 +14,7 @@ const settled = (page: ReturnType<typeof show>) =>
   vi.waitFor(() => expect(page.results().every(({ fetchStatus }) => fetchStatus === 'idle')).toBe(true), { timeout: 5000 })
 
 afterEach(() => {
+  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
@@ -62,6 +63,17 @@ describe('an item alone', () => {
     }
   })
 
+  test('is not asked for when its card has gone before its turn', async () => {
+    const slow = held(evaluate)
+    const { client, requests } = createShop({}, inTurn(slow.answer, evaluate))
+    const page = show(new QueryClient(), client, cardsOf(12, 12))
+    await slow.arrived
+    page.stop()
+    slow.release()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(requests).toHaveLength(1)
+  })
+
   test('does not make those of another profile wait', async () => {
     const slow = held(evaluate)
     const { client, requests } = createShop({}, inTurn(slow.answer, evaluate))
@@ -107,6 +119,24 @@ describe('joint items', () => {
     page.stop()
   })
 
+  test('that come while a full batch leaves are asked for with those that came just before', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { client, carts } = createShop()
+    const queryClient = new QueryClient()
+    const ask = (from: number, to: number) =>
+      cardsOf(to, to)
+        .slice(from)
+        .map((one) => queryClient.fetchQuery(itemPreviewFor(client, { item: one, joint: true })))
+    const asked = ask(0, 99)
+    await vi.advanceTimersByTimeAsync(10)
+    asked.push(...ask(99, 101))
+    await vi.advanceTimersByTimeAsync(8)
+    asked.push(...ask(101, 102))
+    await vi.advanceTimersByTimeAsync(50)
+    await Promise.all(asked)
+    expect((await carts()).map(({ length }) => length)).toEqual([100, 2])
+  })
+
   test('that are a hundred, some twice, are asked for once', async () => {
     const { client, carts } = createShop()
     const page = show(new QueryClient(), client, cardsOf(150, 100), { joint: true })
@@ -145,8 +175,11 @@ describe('joint items', () => {
       ask(ben, 'tea-4', []),
       ask(client, 'tea-5', [], { 'x-tenant': 'one' }),
       ask(client, 'tea-6', [], { 'X-Tenant': 'one' }),
+      queryClient.fetchQuery(
+        itemPreviewFor(client, { item: item('tea-7'), joint: true, customerSession: { couponCodes: [] } }, { query: { beta: true } }),
+      ),
     ])
-    expect(requests).toHaveLength(4)
+    expect(requests).toHaveLength(5)
   })
 
   test('do not suffer when one of them is given up, and nothing is lost when all are', async () => {
@@ -209,6 +242,52 @@ describe('joint items', () => {
       runs,
     )
   })
+})
+
+describe('joint items of which one is refused', () => {
+  test('are asked for each alone, so that only that one fails', async () => {
+    const queryClient = new QueryClient()
+    const refuseBad: Answer = async (request) => {
+      const isBad = (await request.clone().text()).includes('"bad"')
+      return isBad ? Response.json({ message: 'no such item' }, { status: 422 }) : evaluate(request)
+    }
+    const { client, requests } = createShop({}, refuseBad)
+    const page = show(queryClient, client, [tea, item('bad'), item('tea-2', 10)], { joint: true })
+    await settled(page)
+    expect(page.results().map(({ data, error }) => data?.joint ?? error?.code)).toEqual([false, 'bad_request', false])
+    expect(requests).toHaveLength(4)
+    page.stop()
+  })
+
+  test('because it is malformed, cost the others one request each and nothing else', async () => {
+    const { client, requests } = createShop()
+    const page = show(new QueryClient(), client, [tea, item('tea-2', -1)], { joint: true })
+    await settled(page)
+    expect(page.results().map(({ data, error }) => data?.total ?? error?.code)).toEqual([22, 'invalid_input'])
+    expect(requests).toHaveLength(1)
+    page.stop()
+  })
+})
+
+test('joint items of two caches, as a server has one for each shopper, are never asked for together', async () => {
+  const headers = ['of a guest', 'of a member']
+  const { client, requests, carts } = createShop({ headers: () => ({ cookie: headers.shift() ?? '' }) })
+  const ask = (one: CartItem) => new QueryClient().fetchQuery(itemPreviewFor(client, { item: one, joint: true }))
+  await Promise.all([ask(tea), ask(item('tea-2'))])
+  expect(await carts()).toEqual([['tea-1'], ['tea-2']])
+  expect(requests.map((request) => request.headers.get('cookie'))).toEqual(['of a guest', 'of a member'])
+})
+
+test('joint items that would not go through a proxy together are asked for in several requests', async () => {
+  const { client, requests } = createShop()
+  const long = Array.from({ length: 40 }, (_, index) => ({ ...item(`tea-${index}`), name: 'ü'.repeat(1000) }))
+  const page = show(new QueryClient(), client, long, { joint: true })
+  await settled(page)
+  expect(page.results().every(({ isSuccess }) => isSuccess)).toBe(true)
+  const bytes = await Promise.all(requests.map(async (request) => (await request.clone().arrayBuffer()).byteLength))
+  expect(bytes.length).toBeGreaterThan(1)
+  expect(Math.max(...bytes)).toBeLessThan(65_536)
+  page.stop()
 })
 
 describe.for([false, true])('an answer that is none, joint %j', (joint) => {

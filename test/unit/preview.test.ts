@@ -88,12 +88,20 @@ describe('a preview of a session', () => {
 describe('a preview that would be a write', () => {
   const refused = { code: 'invalid_input', retryable: false, issues: [{ pointer: '/dry' }] }
 
-  test.for([false, undefined, null, 'true', 1])('is refused before it is sent: dry %j', async (dry) => {
+  test.for([false, null, 'true', 1])('is refused before it is sent: dry %j', async (dry) => {
     const { client, requests } = createShop()
     // What arrives from untyped code.
     const input = { ...basket, dry } as SessionPreviewInput
     await expect(new QueryClient().fetchQuery(sessionPreviewFor(client, input))).rejects.toMatchObject(refused)
     expect(requests).toEqual([])
+  })
+
+  test('is dry where that is left out, or undefined', async () => {
+    const { client, requests } = createShop()
+    // What arrives from untyped code.
+    const input = { ...basket, dry: undefined, customerSessionId: undefined } as unknown as SessionPreviewInput
+    await new QueryClient().fetchQuery(sessionPreviewFor(client, input))
+    expect(requests.map(({ url }) => new URL(url).search)).toEqual(['?dry=true'])
   })
 
   test('is refused when its key was changed by hand', async () => {

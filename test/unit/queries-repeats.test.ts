@@ -73,6 +73,7 @@ describe('a write that may have been carried out', () => {
 describe('a write that was certainly not carried out', () => {
   const refusals: [string, Answer][] = [
     ['409', failing(409)],
+    ['409 of three at once', failing(409, { message: 'Too many requests are updating this profile at the same time' })],
     ['425', failing(425)],
     ['429', failing(429)],
     ['a proxy that knows', failing(503, { code: 'upstream_unavailable', retryable: true })],
@@ -92,11 +93,12 @@ describe('a write that was certainly not carried out', () => {
 })
 
 test.for(byName)('%s is not sent again when a repeat would end the same', async ([, row]) => {
-  const refusals = [
-    ...[400, 401, 403, 404, 422, 501].map((status) => failing(status)),
-    failing(503, { code: 'internal', retryable: false }),
-  ]
-  for (const answer of refusals) expect((await attemptsAfter(row, answer)).attempts).toBe(1)
+  const statuses = [400, 401, 403, 404, 422, 501].map((status) => failing(status))
+  const exists = ['Event with this integrationId already tracked', 'An audience of that name exists'].map((message) =>
+    failing(409, { message }),
+  )
+  for (const answer of [...statuses, ...exists, failing(503, { code: 'internal', retryable: false })])
+    expect((await attemptsAfter(row, answer)).attempts).toBe(1)
 })
 
 describe('the Idempotency-Key', () => {

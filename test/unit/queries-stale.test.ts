@@ -46,7 +46,7 @@ import {
 } from 'talon-one-react'
 import { describe, expect, test } from 'vitest'
 import * as endpoints from '../../src/endpoints.ts'
-import { applyChanges } from '../../src/queries.ts'
+import { rememberReads } from '../../src/queries.ts'
 import { changedBy } from '../../src/endpoint.ts'
 import { inputsOf } from '../arbitrary.ts'
 import { createClient, writeAs } from './query-calls.ts'
@@ -275,7 +275,7 @@ test.for(writes.map((row) => [row.operationId, row] as const))('%s touches no by
   fc.assert(
     fc.property(inputsOf(row), answers, (input, answer) => {
       const queryClient = fullCache()
-      applyChanges(queryClient, 'shop', changedBy(row, input, answer))
+      rememberReads(queryClient, anna)(changedBy(row, input, answer))
       for (const [name, [key, data]] of Object.entries(bystanders))
         expect(queryClient.getQueryState(key), name).toMatchObject({ data, isInvalidated: false, dataUpdateCount: 1 })
     }),

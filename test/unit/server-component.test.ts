@@ -19,14 +19,26 @@ const clientReferences: Plugin = {
 }
 
 const component = `
-import { createTalonOne, getCustomerInventory, queryFor, TalonOneProvider } from 'talon-one-react'
-const talonOne = createTalonOne({ baseUrl: 'https://shop.example/talon-one', fetch: async () => Response.json({ coupons: [] }) })
-const options = queryFor(talonOne, getCustomerInventory, { coupons: true })
-const data = await options.queryFn({ queryKey: options.queryKey, signal: new AbortController().signal })
-console.log(JSON.stringify({ key: options.queryKey, data, provider: typeof TalonOneProvider }))
+import * as library from 'talon-one-react'
+const { createTalonOne, getCustomerInventory, getCustomerSession, integrationGetAllCampaigns, createReferral, TalonOneProvider } = library
+const { infiniteQueryFor, itemPreviewFor, mutationFor, queryFor, sessionPreviewFor } = library
+const fetch = async (request) => Response.json({ asked: new URL(request.url).pathname + new URL(request.url).search })
+const talonOne = createTalonOne({ baseUrl: 'https://shop.example/talon-one', scope: '/talon-one', fetch })
+const { signal } = new AbortController()
+const read = ({ queryKey, queryFn }, pageParam) => queryFn({ queryKey, signal, pageParam })
+const inventory = queryFor(talonOne, getCustomerInventory, { coupons: true })
+const campaigns = infiniteQueryFor(talonOne, integrationGetAllCampaigns, { pageSize: 20 })
+const preview = sessionPreviewFor(talonOne, { customerSession: {} })
+const item = itemPreviewFor(talonOne, { item: { sku: 'tea' } })
+const { mutationFn } = mutationFor(talonOne, createReferral)
+console.log(JSON.stringify({
+  key: inventory.queryKey,
+  answers: [await read(inventory), await read(campaigns, 40), await read(preview)],
+  kinds: [typeof item.queryFn, typeof mutationFn, typeof TalonOneProvider, typeof library.useItemPreview, typeof library.useCustomerInventory],
+}))
 `
 
-test('a server component can import queryFor and the endpoints, and run them where React has no client parts', async () => {
+test('a server component can import queries, pages, previews and mutations, and run them where React has no client parts', async () => {
   const result = await build({
     configFile: false,
     logLevel: 'error',
@@ -56,10 +68,15 @@ test('a server component can import queryFor and the endpoints, and run them whe
       encoding: 'utf8',
     })
     expect(stderr).toBe('')
+    const asked = (path: string) => ({ asked: `/talon-one/${path}` })
     expect(JSON.parse(stdout)).toEqual({
-      key: ['talon-one', 'https://shop.example/talon-one', 'me', 'getCustomerInventory', { coupons: true, integrationId: 'me' }],
-      data: { coupons: [] },
-      provider: 'function',
+      key: ['talon-one', '/talon-one', 'me', 'getCustomerInventory', { coupons: true, integrationId: 'me' }],
+      answers: [
+        asked('v1/customer_profiles/me/inventory?coupons=true'),
+        asked('v1/integration/campaigns?pageSize=20&skip=40'),
+        asked('v2/customer_sessions/preview?dry=true'),
+      ],
+      kinds: Array(5).fill('function'),
     })
   } finally {
     await rm(folder, { recursive: true })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 test('talon-one-react exports these values and no others', async () => {
@@ -148,4 +149,13 @@ test('talon-one-react/sandbox exports these values and no others', async () => {
       "setDiscountPerItem",
     ]
   `)
+})
+
+test.for(['', 'proxy/', 'sandbox/'])('talon-one-react/%s exports these types and no others', async (entry) => {
+  const source = readFileSync(new URL(`../../src/${entry}index.ts`, import.meta.url), 'utf8')
+  expect(source).not.toMatch(/export (type )?\*/)
+  const lists = [...source.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','))
+  const own = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => name)
+  const types = [...lists.map((name) => name.trim()).filter(Boolean), ...own].toSorted()
+  await expect(types.join('\n')).toMatchFileSnapshot(`surface-types/${entry.replace('/', '') || 'index'}.txt`)
 })
