@@ -1,8 +1,7 @@
 import ky, { isNetworkError, type KyInstance } from 'ky'
 import { unlessAborted } from './abort.ts'
+import { type Changed, changedBy } from './changes.ts'
 import {
-  type Changed,
-  changedBy,
   type Endpoint,
   fill,
   type FilledRequest,

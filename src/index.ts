@@ -221,7 +221,6 @@ export type { TalonOneErrorCode, TalonOneErrorDetails, TalonOneIssue } from './e
 // The endpoint table
 export type {
   Carried,
-  Changed,
   Endpoint,
   EndpointAudience,
   InputOf,
@@ -339,6 +338,7 @@ export type { PageInput } from './endpoints.ts'
 
 // The client
 export { createTalonOne } from './client.ts'
+export type { Changed } from './changes.ts'
 export type { HeadersSource, RawAnswer, SendOptions, TalonOne, TalonOneOptions } from './client.ts'
 export type { Locks } from './lane.ts'
 

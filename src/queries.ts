@@ -1,7 +1,7 @@
 import type { DataTag, InfiniteData, MutationFunctionContext, Query, QueryClient, QueryFunctionContext } from '@tanstack/react-query'
+import type { Changed } from './changes.ts'
 import type { SendOptions, TalonOne } from './client.ts'
 import {
-  type Changed,
   type Endpoint,
   identify,
   type InputOf,

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { createTalonOne, type SendOptions } from 'talon-one-react'
 import { expect, test, vi } from 'vitest'
-import { changesOf, type Endpoint, type Repeat, type WriteEndpoint } from '../../src/endpoint.ts'
+import { changesOf } from '../../src/changes.ts'
+import type { Endpoint, Repeat, WriteEndpoint } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
 import { inputsOf } from '../arbitrary.ts'
 

@@ -47,7 +47,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import * as endpoints from '../../src/endpoints.ts'
 import { rememberReads } from '../../src/queries.ts'
-import { changedBy } from '../../src/endpoint.ts'
+import { changedBy } from '../../src/changes.ts'
 import { inputsOf } from '../arbitrary.ts'
 import { createClient, writeAs } from './query-calls.ts'
 import { sessionOf, stateV2, walletOf } from './query-data.ts'
