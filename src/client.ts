@@ -72,7 +72,7 @@ export interface SendOptions {
   withDefaults?: boolean | undefined
   /**
    * Told what a write has changed of what reads answer, for whoever keeps such answers; and what it may have changed, when its outcome is
-   * unknown. Not after a dry run.
+   * unknown. Not after a dry run. What it throws is reported, and changes nothing about the write.
    */
   onChanged?: ((changed: Changed) => void) | undefined
   /** Appended to the row's own query, for parameters this version does not know. */
@@ -137,25 +137,19 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
     const attempts = attemptsOf(call.attemptOf)
     const own = call.idempotencyKey ?? readHeaders(call.headers).get('idempotency-key')
     const key = isKeyed(endpoint, identified) ? (own ?? attempts.idempotencyKey) : undefined
-    const tellChanged = (answer: unknown) => {
-      if (call.onChanged && endpoint.kind === 'write' && !isDry(identified)) call.onChanged(changedBy(endpoint, identified, answer))
-    }
-    const go = async () => {
-      const answer = await exchange<OutputOf<E>>(endpoint, request, { ...call, idempotencyKey: key }).catch((error: unknown) => {
-        const failure = attempts.isUnknown && isTalonOneError(error) ? withUnknownOutcome(error) : error
-        attempts.isUnknown = isTalonOneError(failure) && failure.outcome === 'unknown'
-        if (attempts.isUnknown) tellChanged({})
-        throw failure
-      })
-      tellChanged(answer.data)
-      return answer
-    }
+    const go = () => exchange<OutputOf<E>>(endpoint, request, { ...call, idempotencyKey: key })
     const lane = endpoint.kind === 'write' ? laneOf(endpoint, identified) : undefined
-    if (lane === undefined) return go()
+    const inLane = () => locks.request(`talon-one:${scope}:${lane}`, call.signal ? { signal: call.signal } : {}, go)
     try {
-      return await locks.request(`talon-one:${scope}:${lane}`, call.signal ? { signal: call.signal } : {}, go)
+      const answer = await (lane === undefined ? go() : inLane())
+      tellChanged(endpoint, identified, answer.data, call)
+      return answer
     } catch (error) {
-      throw isTalonOneError(error) ? error : transportError(endpoint, error, { signal: call.signal, isSent: false })
+      const failure = isTalonOneError(error) ? error : transportError(endpoint, error, { signal: call.signal, isSent: false })
+      attempts.isUnknown ||= failure.outcome === 'unknown'
+      if (!attempts.isUnknown) throw failure
+      tellChanged(endpoint, identified, {}, call)
+      throw withUnknownOutcome(failure)
     }
   }
 
@@ -273,6 +267,17 @@ function attemptsOf(write: object = {}): Attempts {
   const attempts = attemptsByWrite.get(write) ?? { idempotencyKey: newIdempotencyKey(), isUnknown: false }
   attemptsByWrite.set(write, attempts)
   return attempts
+}
+
+// A write that has been carried out stays one, whatever becomes of the news.
+function tellChanged(endpoint: Endpoint, input: unknown, answer: unknown, { onChanged }: SendOptions): void {
+  if (!onChanged || endpoint.kind === 'read' || isDry(input)) return
+  try {
+    onChanged(changedBy(endpoint, input, answer))
+  } catch (error) {
+    const report: (error: unknown) => void = globalThis.reportError ?? console.error
+    report(error)
+  }
 }
 
 function withUnknownOutcome(error: TalonOneError): TalonOneError {

@@ -9,7 +9,7 @@ export interface Locks {
 export function platformLocks(): Locks {
   const own = createLocks()
   // Node has a lock manager too, which is its process': one shopper's request would wait for another one's there.
-  const { locks } = 'window' in globalThis || 'WorkerGlobalScope' in globalThis ? globalThis.navigator : {}
+  const { locks } = 'window' in globalThis || 'WorkerGlobalScope' in globalThis ? (globalThis.navigator ?? {}) : {}
   if (!locks) return own
   return {
     async request(name, options, task) {

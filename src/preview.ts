@@ -1,11 +1,11 @@
 /** What-if prices: dry runs as queries. Talon.One evaluates and answers, and stores nothing. */
-import type { DataTag, Query, QueryClient, QueryFunctionContext } from '@tanstack/react-query'
+import type { DataTag, Query, QueryClient, QueryFunctionContext, ThrowOnError } from '@tanstack/react-query'
 import { unlessAborted } from './abort.ts'
 import type { TalonOne } from './client.ts'
 import type { IntegrationStateV2 } from './effects.ts'
 import { isDry } from './endpoint.ts'
 import { updateCustomerSessionV2, type UpdateCustomerSessionV2Input } from './endpoints.ts'
-import { isTalonOneError, TalonOneError, type TalonOneErrorCode } from './error.ts'
+import { isTalonOneError, TalonOneError } from './error.ts'
 import { type PricedCart, type PricedLine, priceCart } from './price.ts'
 import { type CallOptions, keyOf, type QueryFor, retries, type Retries, type TalonOneQueryKey, withSignal } from './queries.ts'
 import type { CartItem, NewCustomerSessionV2 } from './schema.ts'
@@ -61,6 +61,8 @@ export type ItemPreview =
 export interface ItemPreviewFor extends Retries {
   queryKey: DataTag<TalonOneQueryKey<SessionUpdate>, ItemPreview, TalonOneError>
   queryFn: (context: QueryFunctionContext<TalonOneQueryKey<SessionUpdate>>) => Promise<ItemPreview>
+  /** Never set: only for the compiler, as in {@link QueryFor}. */
+  throwOnError?: ThrowOnError<ItemPreview, TalonOneError, ItemPreview, TalonOneQueryKey<SessionUpdate>>
   staleTime: number
 }
 
@@ -166,20 +168,19 @@ async function askJointly(
   input: UpdateCustomerSessionV2Input,
   { signal, ...options }: CallOptions,
 ): Promise<ItemPreview> {
-  const { cart, position } = joinBatch(queryClient, client, input, options)
+  const priced = joinBatch(queryClient, client, input, { ...options, signal })
   try {
     // The others of the batch still want their answer when this one does not.
-    const line = lineAt(await unlessAborted(signal, cart), position)
+    const line = await unlessAborted(signal, priced)
     return { joint: true, line, total: line.total }
   } catch (error) {
-    if (signal?.aborted) return throwAborted(error)
-    // One item that is refused has the whole batch refused: each is asked for alone then.
-    if (isTalonOneError(error) && refusals.has(error.code)) return askAlone(client, input, { ...options, signal })
-    throw error
+    return signal?.aborted ? throwAborted(error) : throwAsIs(error)
   }
 }
 
-const refusals: ReadonlySet<TalonOneErrorCode> = new Set(['invalid_input', 'bad_request', 'unexpected_status'])
+function throwAsIs(error: unknown): never {
+  throw error
+}
 
 function throwAborted(cause: unknown): never {
   throw new TalonOneError('aborted', 'the preview was aborted by its caller', { cause })
@@ -195,11 +196,12 @@ function sharedDelay(failures: number, error: TalonOneError): number {
 }
 
 interface Batch {
-  /** The items by what tells them apart, in the order of their lines. */
-  items: Map<string, CartItem>
+  /** The items by what tells them apart, with how many cards wait for each. */
+  waiting: Map<string, { item: CartItem; cards: number }>
   /** Resolves when the request leaves. */
   sent: Promise<void>
-  cart: Promise<PricedCart>
+  /** What became of each. */
+  priced: Promise<ReadonlyMap<string, PricedLine | TalonOneError>>
 }
 
 // By cache, since a server has one for each request; then by everything of a request that is not its items.
@@ -210,12 +212,12 @@ const batchMs = 16
 const batchItems = 100
 const batchBytes = 48_000
 
-function joinBatch(
+async function joinBatch(
   queryClient: QueryClient,
   client: TalonOne,
   input: UpdateCustomerSessionV2Input,
-  options: CallOptions,
-): { cart: Promise<PricedCart>; position: number } {
+  { signal, ...options }: CallOptions,
+): Promise<PricedLine> {
   const { cartItems: [item] = [], ...session } = input.customerSession
   const text = JSON.stringify(item)
   const open = batches.get(queryClient) ?? new Map<string, Batch>()
@@ -227,21 +229,55 @@ function joinBatch(
       ? last
       : openBatch((cartItems) => dryRun(client, { ...input, customerSession: { ...session, cartItems } }, options))
   open.set(name, batch)
-  if (item) batch.items.set(text, item)
   // Whoever asks after it has been sent opens another.
   void batch.sent.then(() => open.get(name) === batch && open.delete(name))
-  return { cart: batch.cart, position: [...batch.items.keys()].indexOf(text) }
+  if (item) waitFor(batch, text, item, signal)
+  const line = (await batch.priced).get(text)
+  if (line === undefined || line instanceof TalonOneError) throw line ?? withoutItem()
+  return line
 }
 
-function hasRoom({ items }: Batch, text: string): boolean {
-  const bytes = new TextEncoder().encode([...items.keys(), text].join()).length
-  return items.has(text) || (items.size < batchItems && bytes <= batchBytes)
+// A card that goes before the batch has left takes its item with it: it would count towards thresholds and bundles of the others.
+function waitFor({ waiting }: Batch, text: string, item: CartItem, signal: AbortSignal | undefined): void {
+  const entry = waiting.get(text) ?? { item, cards: 0 }
+  entry.cards += 1
+  waiting.set(text, entry)
+  signal?.addEventListener('abort', () => (entry.cards -= 1), { once: true })
 }
 
-function openBatch(send: (items: CartItem[]) => Promise<IntegrationStateV2>): Batch {
-  const items = new Map<string, CartItem>()
+function hasRoom({ waiting }: Batch, text: string): boolean {
+  const bytes = new TextEncoder().encode([...waiting.keys(), text].join()).length
+  return waiting.has(text) || (waiting.size < batchItems && bytes <= batchBytes)
+}
+
+type Send = (items: CartItem[]) => Promise<IntegrationStateV2>
+
+function openBatch(send: Send): Batch {
+  const waiting: Batch['waiting'] = new Map()
   const sent = pause(batchMs)
-  return { items, sent, cart: sent.then(async () => pricedAnswer(await send([...items.values()]))) }
+  const priced = sent.then(() => priceTogether(send, new Map([...waiting].filter(([, { cards }]) => cards > 0))))
+  return { waiting, sent, priced }
+}
+
+async function priceTogether(send: Send, items: Batch['waiting']): Promise<Map<string, PricedLine | TalonOneError>> {
+  if (items.size === 0) return new Map()
+  const names = [...items.keys()]
+  try {
+    const cart = pricedAnswer(await send([...items.values()].map(({ item }) => item)))
+    return new Map(names.map((name, position) => [name, lineAt(cart, position)]))
+  } catch (error) {
+    // Items that are named as the reason have the whole batch refused: the others are asked for again without them.
+    const refused = new Set(isTalonOneError(error) ? error.issues.map(({ pointer }) => names[positionIn(pointer)]) : [])
+    const rest = new Map([...items].filter(([name]) => !refused.has(name)))
+    if (!isTalonOneError(error) || rest.size === items.size) throw error
+    const priced = await priceTogether(send, rest)
+    for (const name of names) if (refused.has(name)) priced.set(name, error)
+    return priced
+  }
+}
+
+function positionIn(pointer: string): number {
+  return Number(/cartItems\/(\d+)/.exec(pointer)?.[1] ?? -1)
 }
 
 function pause(milliseconds: number): Promise<void> {
@@ -256,5 +292,9 @@ function pricedAnswer({ customerSession, effects }: IntegrationStateV2): PricedC
 function lineAt({ lines }: PricedCart, position: number): PricedLine {
   const line = lines[position]
   if (line) return line
-  throw new TalonOneError('unexpected_answer', 'updateCustomerSessionV2 answered a preview without the item that it was about')
+  throw withoutItem()
+}
+
+function withoutItem(): TalonOneError {
+  return new TalonOneError('unexpected_answer', 'updateCustomerSessionV2 answered a preview without the item that it was about')
 }

@@ -1,4 +1,12 @@
-import type { DataTag, InfiniteData, MutationFunctionContext, Query, QueryClient, QueryFunctionContext } from '@tanstack/react-query'
+import type {
+  DataTag,
+  InfiniteData,
+  MutationFunctionContext,
+  Query,
+  QueryClient,
+  QueryFunctionContext,
+  ThrowOnError,
+} from '@tanstack/react-query'
 import type { Changed } from './changes.ts'
 import type { SendOptions, TalonOne } from './client.ts'
 import {
@@ -51,6 +59,8 @@ export interface Retries {
 export interface QueryFor<E extends Endpoint> extends Retries {
   queryKey: DataTag<TalonOneQueryKey<E>, OutputOf<E>, TalonOneError>
   queryFn: (context: QueryFunctionContext<TalonOneQueryKey<E>>) => Promise<OutputOf<E>>
+  /** Never set: only for the compiler, which learns from it how a query of `useQueries` fails. */
+  throwOnError?: ThrowOnError<OutputOf<E>, TalonOneError, OutputOf<E>, TalonOneQueryKey<E>>
 }
 
 /** What {@link infiniteQueryFor} returns: TanStack Query options, for `useInfiniteQuery`, `useSuspenseInfiniteQuery` and the like. */
@@ -172,22 +182,24 @@ function skipOf(input: unknown): number {
  */
 export function rememberReads(queryClient: QueryClient, { scope, profileId }: TalonOne): (changed: Changed) => void {
   const reads = () => queryClient.getQueryCache().findAll({ queryKey: ['talon-one', scope] })
-  const before = new Map(reads().map((query) => [query, query.state.data]))
+  const before = new Map(reads().map((query) => [query, query.state.dataUpdateCount]))
   return ({ touches, isAbout, outdated, carried }) => {
     for (const query of reads()) {
-      const [, , owner, operation, read] = query.queryKey
+      const [, , owner, operation, read, variant] = query.queryKey
       if (!isRecord(read) || !touches(read)) continue
-      const { data, fetchStatus } = query.state
+      const { data, dataUpdateCount, fetchStatus, isInvalidated } = query.state
       const known = isRecord(data) ? data : {}
       const parts = Object.keys({ ...known, ...read }).filter((name) => name in known || read[name] === true)
       const renew = (part: string): [string, unknown] => {
         const value = carried[String(operation)]?.[part]
-        return [part, typeof value === 'function' ? value(known[part]) : value]
+        // What is out of date already is nothing to build on.
+        return [part, typeof value !== 'function' ? value : isInvalidated ? undefined : value(known[part])]
       }
       // Written only where it is certain whose it is, and where nothing has come in between:
       //   Alice's write leaves ─ signed out, cache cleared ─ Bob reads ─ her answer   (another query of the same key)
-      //   write leaves ─ another write, a read that sees it ─ the first one's answer  (other data)
-      const isOurs = owner === profileId && fetchStatus === 'idle' && data !== undefined && before.get(query) === data && isAbout(read)
+      //   write leaves ─ another write, a read that sees it ─ the first one's answer  (newer data)
+      const isIdle = fetchStatus === 'idle' && data !== undefined && before.get(query) === dataUpdateCount
+      const isOurs = isIdle && owner === profileId && !variant && isAbout(read)
       const fresh = isOurs ? parts.map(renew) : []
       if (fresh.length > 0 && fresh.every(([, value]) => value !== undefined))
         queryClient.setQueryData(query.queryKey, Object.fromEntries(fresh))

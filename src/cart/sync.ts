@@ -63,6 +63,7 @@ interface PendingEdit {
 export function createSync(options: SyncOptions): Sync {
   const { client, queryClient, clock = platformClock, random = Math.random, keyOf, messages } = options
   const sessionId = checkSessionId(options.sessionId)
+  const gone = new AbortController()
   const sessionKey = queryKeyFor(client, getCustomerSession, { customerSessionId: sessionId })
   const nothing = confirm({}, { keyOf, lines: [] })
   const listeners = new Set<() => void>()
@@ -203,6 +204,7 @@ export function createSync(options: SyncOptions): Sync {
   }
 
   async function load(): Promise<void> {
+    const before = queryClient?.getQueryData(sessionKey)
     const answer = await readSession()
     if (isForgotten) return
     const next = answer ? read(answer, (confirmed ?? nothing).contents) : nothing
@@ -210,12 +212,13 @@ export function createSync(options: SyncOptions): Sync {
     if (next.session && isAnothers(next.session)) drop(pending, identityChanged())
     adopt(next)
     if (snapshot.status === 'closed') drop(pending, closedError())
-    if (answer) queryClient?.setQueryData(sessionKey, answer)
+    // Somebody else's answer that came meanwhile is the newer one.
+    if (answer && queryClient?.getQueryData(sessionKey) === before) queryClient?.setQueryData(sessionKey, answer)
   }
 
   async function readSession(): Promise<IntegrationCustomerSessionResponse | undefined> {
     try {
-      return await client.send(getCustomerSession, { customerSessionId: sessionId })
+      return await client.send(getCustomerSession, { customerSessionId: sessionId }, { signal: gone.signal })
     } catch (caught) {
       if (isTalonOneError(caught) && caught.code === 'not_found') return undefined
       throw caught
@@ -237,12 +240,7 @@ export function createSync(options: SyncOptions): Sync {
           customerSession: requestOf(contents, edits),
           responseContent: ['customerSession', 'loyalty'],
         },
-        {
-          // The session itself is written below, whether or not somebody has read it before.
-          onChanged: ({ outdated, ...changed }) =>
-            isForgotten ||
-            update?.({ ...changed, outdated: (id, parts) => (id === getCustomerSession.operationId ? [] : outdated(id, parts)) }),
-        },
+        { signal: gone.signal, onChanged: (changed) => isForgotten || update?.(changed) },
       )
       if (isForgotten) return
       const next = read(answer, contents, { outcome: 'unknown' })
@@ -379,6 +377,8 @@ export function createSync(options: SyncOptions): Sync {
 
   function forget(): void {
     isForgotten = true
+    // What waits for its turn must not go out under the next shopper's name.
+    gone.abort()
     drop(pending, identityChanged())
     confirmed = undefined
     refusal = undefined

@@ -3,8 +3,10 @@ import {
   QueryClient,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useSuspenseInfiniteQuery,
+  useSuspenseQueries,
   useSuspenseQuery,
 } from '@tanstack/react-query'
 import {
@@ -75,6 +77,18 @@ describe('a read', () => {
     expectTypeOf(await queryClient.ensureQueryData(options)).toEqualTypeOf<CustomerInventory>()
     expectTypeOf(queryClient.getQueryData(options.queryKey)).toEqualTypeOf<CustomerInventory | undefined>()
     expectTypeOf(await client.send(getCustomerSession, { customerSessionId: 'a' })).toEqualTypeOf<IntegrationCustomerSessionResponse>()
+  })
+
+  test('stands beside others in `useQueries`', () => {
+    const item = { sku: 'beans', price: 1 }
+    const [inventory, preview] = useQueries({
+      queries: [queryFor(client, getCustomerInventory, { coupons: true }), itemPreviewFor(client, { item })],
+    })
+    expectTypeOf(inventory.data).toEqualTypeOf<CustomerInventory | undefined>()
+    expectTypeOf(inventory.error).toEqualTypeOf<TalonOneError | null>()
+    expectTypeOf(preview.data).toEqualTypeOf<ItemPreview | undefined>()
+    const [suspended] = useSuspenseQueries({ queries: [queryFor(client, getCustomerInventory, {})] })
+    expectTypeOf(suspended.data).toEqualTypeOf<CustomerInventory>()
   })
 
   test('has its data known by its key alone', () => {

@@ -182,7 +182,7 @@ describe('joint items', () => {
     expect(requests).toHaveLength(5)
   })
 
-  test('do not suffer when one of them is given up, and nothing is lost when all are', async () => {
+  test('do not suffer when one of them is given up, and are not asked for when all are', async () => {
     const slow = held(evaluate)
     const { client, requests } = createShop({}, inTurn(slow.answer, failing(500)))
     const queryClient = new QueryClient()
@@ -197,8 +197,20 @@ describe('joint items', () => {
     expect(kept.totals()).toEqual([3.6])
     const all = show(queryClient, client, [item('tea-3')], { joint: true })
     all.stop()
-    await vi.waitFor(() => expect(requests).toHaveLength(2))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(requests).toHaveLength(1)
     kept.stop()
+  })
+
+  test('do not count towards one another once their card has gone', async () => {
+    const queryClient = new QueryClient()
+    const { client, carts } = createShop()
+    const gone = show(queryClient, client, [item('tea-1', 30)], { joint: true })
+    const stays = show(queryClient, client, [item('tea-2')], { joint: true })
+    gone.stop()
+    await settled(stays)
+    expect(await carts()).toEqual([['tea-2']])
+    stays.stop()
   })
 
   test('end with the signal of their caller, as items alone do', async () => {
@@ -245,17 +257,31 @@ describe('joint items', () => {
 })
 
 describe('joint items of which one is refused', () => {
-  test('are asked for each alone, so that only that one fails', async () => {
+  test('are asked for again without the one that is named as the reason', async () => {
     const queryClient = new QueryClient()
     const refuseBad: Answer = async (request) => {
-      const isBad = (await request.clone().text()).includes('"bad"')
-      return isBad ? Response.json({ message: 'no such item' }, { status: 422 }) : evaluate(request)
+      const { customerSession }: { customerSession: { cartItems: CartItem[] } } = await request.clone().json()
+      const bad = customerSession.cartItems.findIndex(({ sku }) => sku === 'bad')
+      if (bad < 0) return evaluate(request)
+      return Response.json({ code: 'not_sold', issues: [{ pointer: `/cartItems/${bad}/sku`, message: 'not sold' }] }, { status: 422 })
     }
-    const { client, requests } = createShop({}, refuseBad)
+    const { client, carts } = createShop({}, refuseBad)
     const page = show(queryClient, client, [tea, item('bad'), item('tea-2', 10)], { joint: true })
     await settled(page)
-    expect(page.results().map(({ data, error }) => data?.joint ?? error?.code)).toEqual([false, 'bad_request', false])
-    expect(requests).toHaveLength(4)
+    expect(page.results().map(({ data, error }) => data?.total ?? error?.code)).toEqual([27, 'bad_request', 9])
+    expect(await carts()).toEqual([
+      ['tea-1', 'bad', 'tea-2'],
+      ['tea-1', 'tea-2'],
+    ])
+    page.stop()
+  })
+
+  test('all fail when no item is named, as where the proxy has no previews, and nothing else is asked for', async () => {
+    const { client, requests } = createShop({}, failing(422, { code: 'field_not_allowed', issues: [{ pointer: '/dry', message: 'no' }] }))
+    const page = show(new QueryClient(), client, cardsOf(20, 20), { joint: true })
+    await settled(page)
+    expect(new Set(page.results().map(({ error }) => error?.code))).toEqual(new Set(['bad_request']))
+    expect(requests).toHaveLength(1)
     page.stop()
   })
 
@@ -263,7 +289,7 @@ describe('joint items of which one is refused', () => {
     const { client, requests } = createShop()
     const page = show(new QueryClient(), client, [tea, item('tea-2', -1)], { joint: true })
     await settled(page)
-    expect(page.results().map(({ data, error }) => data?.total ?? error?.code)).toEqual([22, 'invalid_input'])
+    expect(page.results().map(({ data, error }) => data?.total ?? error?.code)).toEqual([27, 'invalid_input'])
     expect(requests).toHaveLength(1)
     page.stop()
   })

@@ -1,19 +1,21 @@
 /** Writes whose answers come late: when somebody else has signed in, when something newer is known, or never. */
 import { QueryClient } from '@tanstack/react-query'
 import {
+  createCart,
   createReferral,
   getCustomerInventory,
   getCustomerSession,
   isTalonOneError,
   joinLoyaltyProgram,
   mutationFor,
+  queryFor,
   queryKeyFor,
   trackEventV2,
   trackEventV3,
   updateCustomerSessionV2,
 } from 'talon-one-react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createClient, failing, held, inTurn, mutate, unreachable, withoutPauses } from './query-calls.ts'
+import { type Answer, createClient, failing, held, inTurn, mutate, unreachable, withoutPauses } from './query-calls.ts'
 import { loyaltyOf, profileOf, sessionOf, stateV2 } from './query-data.ts'
 
 afterEach(() => {
@@ -114,4 +116,61 @@ describe('a write whose outcome nobody knows', () => {
     expect(isTalonOneError(error) && [error.code, error.outcome]).toEqual(['bad_request', undefined])
     expect(queryClient.getQueryState(key(client))?.isInvalidated).toBe(false)
   })
+})
+
+describe('news that nobody can take in', () => {
+  test('change nothing about a write that has succeeded: it is not sent again', async () => {
+    const reported = vi.spyOn(console, 'error').mockReturnValue()
+    const queryClient = new QueryClient()
+    const { client, requests } = createClient({ scope: 'shop' }, () => Response.json({ code: 'FRIEND' }))
+    // A cache that was stored and has come back as something else.
+    queryClient.setQueryData<unknown>(queryKeyFor(client, getCustomerInventory, { referrals: true }), { referrals: {} })
+    expect(await mutate(queryClient, mutationFor(client, createReferral), { campaignId: 1 })).toEqual({ code: 'FRIEND' })
+    expect(requests).toHaveLength(1)
+    expect(reported).toHaveBeenCalledOnce()
+  })
+})
+
+test('a list that is out of date is asked for, not added to', async () => {
+  const queryClient = new QueryClient()
+  const { client } = createClient(
+    { scope: 'shop' },
+    inTurn(unreachable, () => Response.json({ code: 'SECOND' })),
+  )
+  const key = queryKeyFor(client, getCustomerInventory, { referrals: true })
+  queryClient.setQueryData(key, { referrals: [] })
+  await mutate(queryClient, mutationFor(client, createReferral), { campaignId: 1 }).catch(() => undefined)
+  await mutate(queryClient, mutationFor(client, createReferral), { campaignId: 1 })
+  expect(queryClient.getQueryState(key)).toMatchObject({ data: { referrals: [] }, isInvalidated: true })
+})
+
+test('a read with a query of its own is asked again, since an answer does not know it', async () => {
+  const queryClient = new QueryClient()
+  const { client } = createClient({ scope: 'shop' }, () => Response.json({ ...stateV2, loyalty: hers.loyalty }))
+  const { queryKey } = queryFor(client, getCustomerInventory, { loyalty: true }, { query: { subledger: 'x' } })
+  queryClient.setQueryData(queryKey, { loyalty: his.loyalty })
+  await mutate(queryClient, mutationFor(client, trackEventV2), { type: 'reviewed' })
+  expect(queryClient.getQueryState(queryKey)).toMatchObject({ data: { loyalty: his.loyalty }, isInvalidated: true })
+})
+
+test('an edit that waits for its turn when somebody signs out is never sent', async () => {
+  const queryClient = new QueryClient()
+  const late = held(() => Response.json({ ...stateV2 }))
+  const answer: Answer = ({ method }) => (method === 'GET' ? Response.json({ message: 'none' }, { status: 404 }) : late.answer(request()))
+  const request = () => new Request('http://shop.example')
+  const { client, paths } = createClient({ scope: 'shop' }, answer)
+  const written = mutate(queryClient, mutationFor(client, trackEventV2), { type: 'reviewed' })
+  await late.arrived
+  const cart = createCart({ client, queryClient, sessionId: 'cart' })
+  const unsubscribe = cart.subscribe(() => {})
+  await vi.waitFor(() => expect(paths().some((path) => path.startsWith('GET'))).toBe(true))
+  const added = cart.actions.add({ sku: 'hers', price: 1 }).catch((error: unknown) => error)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  cart.forget()
+  late.release()
+  await written
+  expect(await added).toMatchObject({ code: 'identity_changed' })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(paths().filter((path) => path.startsWith('PUT'))).toEqual([])
+  unsubscribe()
 })
