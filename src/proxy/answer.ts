@@ -268,7 +268,7 @@ const effect: Filter = (value, reader) => {
   const { details: _details, conditionIndex: _condition, effectIndex: _effect, ...told } = props
   const shown: Record<string, unknown> = 'ruleTitle' in told ? { ...told, ruleTitle: '' } : told
   const replaced = tellTale.get(String(shown.rejectionReason))
-  if (replaced !== undefined) return { ...nowhere, effectType: value.effectType, props: { ...shown, rejectionReason: replaced } }
+  if (replaced !== undefined) return { ...nowhere, effectType: value.effectType, props: { value: shown.value, rejectionReason: replaced } }
   return { ...pick(value, envelope), rulesetId: 0, ruleName: '', props: shown }
 }
 
@@ -276,6 +276,7 @@ const effect: Filter = (value, reader) => {
 const tellTale = new Map([
   ['CouponRecipientDoesNotMatch', 'CouponNotFound'],
   ['ReferralRecipientDoesNotMatch', 'ReferralNotFound'],
+  ['AdvocateNotFound', 'ReferralNotFound'],
 ])
 
 // What the refusal of a code that does not exist carries.

@@ -129,6 +129,21 @@ test('an answer holds what a shopper may see, and nothing of others', async () =
   })
 })
 
+test.for([
+  ['rejectCoupon', 'CouponRecipientDoesNotMatch', 'CouponNotFound'],
+  ['rejectReferral', 'ReferralRecipientDoesNotMatch', 'ReferralNotFound'],
+  ['rejectReferral', 'AdvocateNotFound', 'ReferralNotFound'],
+])('a %s for %s is told as that of a code that does not exist', async ([effectType, rejectionReason, told]) => {
+  const envelope = { campaignId: 7, rulesetId: 7, ruleIndex: 7, ruleName: 'rule', triggeredByCoupon: 7 }
+  const exclusion = { campaignExclusionReason: 'CampaignIsNotFirst', conditionIndex: 1 }
+  const effects = [{ ...envelope, effectType, props: { value: 'X', rejectionReason, ...exclusion } }]
+  const { call } = createShop({ fetch: async () => Response.json({ effects, createdCoupons: [], createdReferrals: [] }) })
+  const answer: unknown = await (await call('PUT', '/v2/customer_sessions/basket', { body: cart() })).json()
+  const nothing = { campaignId: 0, rulesetId: 0, ruleIndex: 0, ruleName: '' }
+  expect(answer).toMatchObject({ effects: [{ ...nothing, effectType, props: { value: 'X', rejectionReason: told } }] })
+  expect(JSON.stringify(answer)).not.toMatch(/Exclusion|IsNotFirst|7/)
+})
+
 const ledgerEntry = {
   id: 1,
   transactionUUID: 'uuid',
