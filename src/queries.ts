@@ -190,11 +190,7 @@ export function rememberReads(queryClient: QueryClient, { scope, profileId }: Ta
       const { data, dataUpdateCount, fetchStatus, isInvalidated } = query.state
       const known = isRecord(data) ? data : {}
       const parts = Object.keys({ ...known, ...read }).filter((name) => name in known || read[name] === true)
-      const renew = (part: string): [string, unknown] => {
-        const value = carried[String(operation)]?.[part]
-        // What is out of date already is nothing to build on.
-        return [part, typeof value !== 'function' ? value : isInvalidated ? undefined : value(known[part])]
-      }
+      const renew = (part: string): [string, unknown] => [part, renewed(carried[String(operation)]?.[part], known[part], isInvalidated)]
       // Written only where it is certain whose it is, and where nothing has come in between:
       //   Alice's write leaves ─ signed out, cache cleared ─ Bob reads ─ her answer   (another query of the same key)
       //   write leaves ─ another write, a read that sees it ─ the first one's answer  (newer data)
@@ -205,6 +201,18 @@ export function rememberReads(queryClient: QueryClient, { scope, profileId }: Ta
         queryClient.setQueryData(query.queryKey, Object.fromEntries(fresh))
       else if (outdated(String(operation), parts).length > 0) invalidate(queryClient, query)
     }
+  }
+}
+
+function renewed(value: unknown, before: unknown, isInvalidated: boolean): unknown {
+  if (typeof value !== 'function') return value
+  // What is out of date already is nothing to build on.
+  if (isInvalidated) return undefined
+  try {
+    return value(before)
+  } catch {
+    // What a cache holds may be malformed, as answers may: it is asked for again.
+    return undefined
   }
 }
 

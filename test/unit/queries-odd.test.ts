@@ -3,11 +3,13 @@ import { InfiniteQueryObserver, QueryClient, QueryObserver } from '@tanstack/rea
 import fc from 'fast-check'
 import {
   createCouponReservation,
+  createReferral,
   getCustomerInventory,
   getLoyaltyProgramProfileTransactions,
   infiniteQueryFor,
   mutationFor,
   queryFor,
+  queryKeyFor,
   updateCustomerProfileV2,
   updateCustomerSessionV2,
   type WriteEndpoint,
@@ -16,7 +18,7 @@ import { describe, expect, test, vi } from 'vitest'
 import * as endpoints from '../../src/endpoints.ts'
 import { inputsOf } from '../arbitrary.ts'
 import { createClient, held, inTurn, mutate, writeAs } from './query-calls.ts'
-import { couponOf, profileOf, stateV2 } from './query-data.ts'
+import { couponOf, profileOf, referralOf, stateV2 } from './query-data.ts'
 
 describe('a read that is under way while something is written', () => {
   const old = { coupons: [couponOf('OLD')] }
@@ -151,6 +153,38 @@ describe('a write that has succeeded', () => {
   )
   const nonsenses = fc.dictionary(fc.constantFrom(...names), nonsense, { noNullPrototype: true })
   const runs = { numRuns: Number(process.env.RUNS ?? 25), seed: Number(process.env.SEED ?? 1) }
+
+  test.for<[string, WriteEndpoint, object, object]>([
+    ['coupons', updateCustomerSessionV2, { customerSessionId: 'cart', customerSession: {} }, { ...stateV2, coupons: [] }],
+    ['loyalty', updateCustomerProfileV2, { runRuleEngine: true }, { ...stateV2, loyalty: { programs: {} } }],
+    ['referrals', createReferral, { campaignId: 1 }, referralOf('PALS')],
+  ])('is sent once, and tells every read, also where one of them holds nonsense for %s', async ([part, row, input, answer]) => {
+    for (const nonsense of [7, {}, 'text', [null]]) {
+      const queryClient = new QueryClient()
+      const { client, requests } = createClient({ scope: 'shop' }, () => Response.json(answer))
+      const wallet = queryKeyFor(client, getCustomerInventory, { [part]: true })
+      const staffs = queryKeyFor(client.withProfile('staff'), getCustomerInventory, { integrationId: 'me', [part]: true })
+      queryClient.setQueryData<unknown>(wallet, { [part]: nonsense })
+      queryClient.setQueryData<unknown>(staffs, { [part]: nonsense })
+      await mutate(queryClient, mutationFor(client, row), input)
+      expect(requests).toHaveLength(1)
+      const isOpen = row === updateCustomerSessionV2
+      expect(queryClient.getQueryState(staffs)?.isInvalidated).toBe(!isOpen)
+    }
+  })
+
+  test('stays one, and is not sent again, when whoever hears of it throws', async () => {
+    const report = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', report)
+    const { client, requests } = createClient()
+    const onChanged = () => {
+      throw new Error('of the app')
+    }
+    expect(await client.send(createReferral, { campaignId: 1 }, { onChanged })).toEqual({})
+    expect(requests).toHaveLength(1)
+    expect(report).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'of the app' }))
+    vi.unstubAllGlobals()
+  })
 
   test.for(writes.map((row) => [row.operationId, row] as const))(
     '%s is one, whatever its answer and the cache look like',

@@ -118,19 +118,6 @@ describe('a write whose outcome nobody knows', () => {
   })
 })
 
-describe('news that nobody can take in', () => {
-  test('change nothing about a write that has succeeded: it is not sent again', async () => {
-    const reported = vi.spyOn(console, 'error').mockReturnValue()
-    const queryClient = new QueryClient()
-    const { client, requests } = createClient({ scope: 'shop' }, () => Response.json({ code: 'FRIEND' }))
-    // A cache that was stored and has come back as something else.
-    queryClient.setQueryData<unknown>(queryKeyFor(client, getCustomerInventory, { referrals: true }), { referrals: {} })
-    expect(await mutate(queryClient, mutationFor(client, createReferral), { campaignId: 1 })).toEqual({ code: 'FRIEND' })
-    expect(requests).toHaveLength(1)
-    expect(reported).toHaveBeenCalledOnce()
-  })
-})
-
 test('a list that is out of date is asked for, not added to', async () => {
   const queryClient = new QueryClient()
   const { client } = createClient(
