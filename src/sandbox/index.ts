@@ -11,11 +11,14 @@ import { createLanes, lanesOf } from './lanes.ts'
 import { bodyOf, errorsOf, invalidData, Refusal } from './refusal.ts'
 import { type Route, routeOf } from './route.ts'
 import type { SandboxCampaign } from './rules.ts'
+import { memoryOf, type SandboxSnapshot, snapshotOf } from './snapshot.ts'
 import { createState, type LoyaltyProgram, type State } from './state.ts'
+import { createWeather, pause, type Weather } from './weather.ts'
 
 export { demoCampaigns, demoPrograms } from './campaigns.ts'
 export { addLoyaltyPoints, increaseAchievementProgress, setDiscount, setDiscountPerItem } from './rules.ts'
 export type { Cart, CartEvent, RuleEffect, SandboxAchievement, SandboxCampaign, SandboxCoupon, SandboxRule, Unit } from './rules.ts'
+export type { SandboxSnapshot } from './snapshot.ts'
 export type {
   CatalogItem,
   LedgerTransaction,
@@ -31,6 +34,20 @@ export type {
   StoredReferral,
   StoredSession,
 } from './state.ts'
+export type {
+  CutOff,
+  HtmlPage,
+  LateLanding,
+  LostAnswer,
+  LostRequest,
+  Refused,
+  SlowAnswer,
+  SlowRequest,
+  Weather,
+  WeatherAim,
+  WeatherDelay,
+  WeatherFault,
+} from './weather.ts'
 
 /** What {@link createSandbox} takes; every option has a default. */
 export interface SandboxConfig {
@@ -46,6 +63,8 @@ export interface SandboxConfig {
   clock?: () => number
   /** How long a request takes to evaluate, in milliseconds. Requests of one profile wait for one another. @default 0 */
   latency?: number
+  /** What goes wrong on the way, as data: see {@link Weather}. Default: nothing. */
+  weather?: Weather
 }
 
 /** What `fetch` takes: the name `RequestInfo` exists in browsers only. */
@@ -59,10 +78,27 @@ export interface Sandbox {
    * An aborted request rejects with its signal's reason; as with a real server, what was sent may be carried out all the same.
    */
   fetch: (input: FetchInput, init?: RequestInit) => Promise<Response>
-  /** Everything it remembers. Read it, or change it to set a scene; {@link reset} keeps the object. */
+  /** Everything it remembers. Read it, or change it to set a scene; {@link reset} and {@link restore} keep the object. */
   readonly state: State
-  /** Forgets everything. */
+  /**
+   * Changes what goes wrong on the way, for requests from now on; without a weather, nothing does. Chance starts anew from its seed.
+   *
+   * @throws TalonOneError `invalid_config` for a weather that cannot be, such as a probability of 2; then nothing changes.
+   */
+  setWeather: (weather?: Weather) => void
+  /** Forgets everything. The weather stays, and its chance starts anew from its seed. */
   reset: () => void
+  /**
+   * Everything it remembers, copied, as plain data that JSON and structured clones carry: to go back to, or to store. Campaigns,
+   * programs, the clock and the weather are not part of it.
+   */
+  snapshot: () => SandboxSnapshot
+  /**
+   * Makes it remember what a snapshot holds, and nothing else; the snapshot is copied, and may come from another sandbox or from JSON.
+   *
+   * @throws Error when it is no snapshot; nothing has changed then.
+   */
+  restore: (snapshot: SandboxSnapshot) => void
 }
 
 /**
@@ -71,6 +107,8 @@ export interface Sandbox {
  * @example
  * const sandbox = createSandbox()
  * const talonOne = createTalonOne({ fetch: sandbox.fetch })
+ *
+ * @throws TalonOneError `invalid_config` for a `weather` that cannot be, such as a probability of 2.
  */
 export function createSandbox(config: SandboxConfig = {}): Sandbox {
   const { apiKey, campaigns = demoCampaigns, programs = demoPrograms, products = [], clock = Date.now, latency = 0 } = config
@@ -81,6 +119,7 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
   }
   const state = fresh()
   const inLane = createLanes()
+  const weather = createWeather(config.weather)
 
   async function serve(request: Request): Promise<Response> {
     let route: Route | undefined
@@ -112,10 +151,16 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
     fetch: async (input, init) => {
       const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined)
       signal?.throwIfAborted()
-      return unlessAborted(signal, serve(requestOf(input, init)))
+      return unlessAborted(signal, weather.carry(requestOf(input, init), serve))
     },
+    setWeather: (next) => weather.set(next),
     reset: () => {
       Object.assign(state, fresh())
+      weather.restart()
+    },
+    snapshot: () => snapshotOf(state),
+    restore: (snapshot) => {
+      Object.assign(state, memoryOf(snapshot))
     },
   }
 }
@@ -153,8 +198,4 @@ function parse(text: string): unknown {
 function answer(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   if (body === undefined) return new Response(null, { status, headers })
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -162,6 +162,13 @@ describe('joint items', () => {
     second.stop()
   })
 
+  test('of two shops on one page are asked for in each of them', async () => {
+    const queryClient = new QueryClient()
+    const shops = ['one', 'two'].map((scope) => createShop({ scope }))
+    await Promise.all(shops.map(({ client }) => queryClient.fetchQuery(itemPreviewFor(client, { item: tea, joint: true }))))
+    expect(shops.map(({ requests }) => requests.length)).toEqual([1, 1])
+  })
+
   test('are asked for apart where more than the item differs', async () => {
     const { client, requests } = createShop()
     const queryClient = new QueryClient()
