@@ -177,6 +177,8 @@ describe('a hook that writes refuses what is not its operation’s', () => {
     useActivateLoyaltyPoints().mutate({ loyaltyProgramId: 1, transactionUUIDs: 'a' })
     // @ts-expect-error of all subledgers, or of which?
     useDeleteLoyaltyTransactions().mutate({ loyaltyProgramId: 1, integrationId: 'anna' })
+    // @ts-expect-error there is no such scope
+    useDeleteLoyaltyTransactions().mutate({ loyaltyProgramId: 1, integrationId: 'anna', scope: 'MainLedger' })
     // @ts-expect-error there is no such status
     useGenerateLoyaltyCard().mutate({ loyaltyProgramId: 3, status: 'blocked' })
     // @ts-expect-error with whom?
