@@ -5,9 +5,9 @@ import { isRecord } from './shape.ts'
 /** What a write has changed of what reads answer. */
 export interface Changed {
   /** Whether a read, by its input, may be about what has been changed: the same profile, session, program, card and so on. */
-  touches: (read: unknown) => boolean
+  touches: (read: Record<string, unknown>) => boolean
   /** Whether a read is about exactly that, so that what the answer carries is its data. */
-  isAbout: (read: unknown) => boolean
+  isAbout: (read: Record<string, unknown>) => boolean
   /** Which of a read's parts are out of date; one without a name when all of it is and no part is known. */
   outdated: (operationId: string, parts: readonly string[]) => readonly string[]
   carried: Carried
@@ -19,8 +19,8 @@ export function changedBy(endpoint: WriteEndpoint, input: unknown, output: unkno
   const places = Object.entries(placesOf(endpoint, isRecord(input) ? input : {}, output))
   return {
     carried,
-    touches: (read) => isRecord(read) && places.every(([name, place]) => agrees(read[name], place)),
-    isAbout: (read) => isRecord(read) && places.every(([name, place]) => isSame(read[name], place)),
+    touches: (read) => places.every(([name, place]) => agrees(read[name], place)),
+    isAbout: (read) => places.every(([name, place]) => isSame(read[name], place)),
     outdated: (operationId, parts) =>
       stale.flatMap((name) => {
         const [beginning = '', part] = name.split('.')

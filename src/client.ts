@@ -135,8 +135,7 @@ export function createTalonOne(options: TalonOneOptions = {}): TalonOne {
     checkTimeout(call.timeout ?? timeout)
     refuseOwnQuery(endpoint, call.query)
     const attempts = attemptsOf(call.attemptOf)
-    const own = call.idempotencyKey ?? readHeaders(call.headers).get('idempotency-key')
-    const key = isKeyed(endpoint, identified) ? (own ?? attempts.idempotencyKey) : undefined
+    const key = isKeyed(endpoint, identified) ? idempotencyKeyOf(call, attempts) : undefined
     const go = () => exchange<OutputOf<E>>(endpoint, request, { ...call, idempotencyKey: key })
     const lane = endpoint.kind === 'write' ? laneOf(endpoint, identified) : undefined
     const inLane = () => locks.request(`talon-one:${scope}:${lane}`, call.signal ? { signal: call.signal } : {}, go)
@@ -256,7 +255,8 @@ function isKeyed(endpoint: Endpoint, input: unknown): boolean {
 }
 
 interface Attempts {
-  idempotencyKey: string
+  /** Made when it is first needed. */
+  idempotencyKey?: string
   /** Whether one of them may have been carried out although it failed. */
   isUnknown: boolean
 }
@@ -264,9 +264,14 @@ interface Attempts {
 const attemptsByWrite = new WeakMap<object, Attempts>()
 
 function attemptsOf(write: object = {}): Attempts {
-  const attempts = attemptsByWrite.get(write) ?? { idempotencyKey: newIdempotencyKey(), isUnknown: false }
+  const attempts = attemptsByWrite.get(write) ?? { isUnknown: false }
   attemptsByWrite.set(write, attempts)
   return attempts
+}
+
+function idempotencyKeyOf({ idempotencyKey, headers }: SendOptions, attempts: Attempts): string {
+  const own = idempotencyKey ?? readHeaders(headers).get('idempotency-key')
+  return own ?? (attempts.idempotencyKey ??= newIdempotencyKey())
 }
 
 // A write that has been carried out stays one, whatever becomes of the news.

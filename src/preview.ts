@@ -166,24 +166,16 @@ async function askJointly(
   queryClient: QueryClient,
   client: TalonOne,
   input: UpdateCustomerSessionV2Input,
-  { signal, ...options }: CallOptions,
+  call: CallOptions,
 ): Promise<ItemPreview> {
-  const priced = joinBatch(queryClient, client, input, { ...options, signal })
   try {
     // The others of the batch still want their answer when this one does not.
-    const line = await unlessAborted(signal, priced)
+    const line = await unlessAborted(call.signal, joinBatch(queryClient, client, input, call))
     return { joint: true, line, total: line.total }
-  } catch (error) {
-    return signal?.aborted ? throwAborted(error) : throwAsIs(error)
+  } catch (cause) {
+    if (!call.signal?.aborted) throw cause
+    throw new TalonOneError('aborted', 'the preview was aborted by its caller', { cause })
   }
-}
-
-function throwAsIs(error: unknown): never {
-  throw error
-}
-
-function throwAborted(cause: unknown): never {
-  throw new TalonOneError('aborted', 'the preview was aborted by its caller', { cause })
 }
 
 // The items of a batch fail with one error: after one pause they are asked for together again.
@@ -246,8 +238,9 @@ function waitFor({ waiting }: Batch, text: string, item: CartItem, signal: Abort
 }
 
 function hasRoom({ waiting }: Batch, text: string): boolean {
+  if (waiting.has(text)) return true
   const bytes = new TextEncoder().encode([...waiting.keys(), text].join()).length
-  return waiting.has(text) || (waiting.size < batchItems && bytes <= batchBytes)
+  return waiting.size < batchItems && bytes <= batchBytes
 }
 
 type Send = (items: CartItem[]) => Promise<IntegrationStateV2>
