@@ -1,7 +1,7 @@
 /** What came back, or did not: data, or the one error. */
 import { isNetworkError } from 'ky'
 import { type Endpoint, isRepeatable } from './endpoint.ts'
-import { TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
+import { saysClosed, saysExists, TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
 import { isRecord } from './shape.ts'
 
 /** The data of a success. Throws where it is none. */
@@ -46,9 +46,8 @@ const codes: Readonly<Record<number, TalonOneErrorCode>> = {
 
 const transient = new Set([408, 409, 425, 429, 500, 502, 503, 504])
 
-// A 409 is about overlapping requests, which pass, or about something that exists already, such as an event of that id.
 function isTransient(status: number, { message }: Record<string, unknown>): boolean {
-  return transient.has(status) && !(status === 409 && /already|exists/i.test(String(message)))
+  return transient.has(status) && !(status === 409 && saysExists(message))
 }
 
 /** The error that a refusal is. Throws another where it is not one of the API or of the proxy. */
@@ -80,9 +79,9 @@ export function refusal(endpoint: Endpoint, response: Response, text: string): T
 }
 
 function refusalCode(status: number, body: Record<string, unknown>): TalonOneErrorCode {
-  // The proxy says it in a word, Talon.One in its message (behaviour noted by the vendor's own cartridges).
+  // The proxy says it in a word, Talon.One in its message.
   if (body.code === 'session_closed') return 'session_closed'
-  if (status === 400 && typeof body.message === 'string' && body.message.startsWith('Cannot move session to state')) return 'session_closed'
+  if (status === 400 && saysClosed(body.message)) return 'session_closed'
   return codes[status] ?? (status >= 500 || status === 408 || status === 425 ? 'unavailable' : 'unexpected_status')
 }
 

@@ -1,5 +1,6 @@
 import { unlessAborted } from '../abort.ts'
 import { type Endpoint, fill } from '../endpoint.ts'
+import { saysClosed, saysExists } from '../error.ts'
 import { isRecord } from '../shape.ts'
 import type { ContentSignature } from './content-signature.ts'
 import { Problem } from './problem.ts'
@@ -87,13 +88,12 @@ function refusalOf(response: Response, text: string, isWrite: boolean): Problem 
   const { status } = response
   const body = parse(text)
   const message = isRecord(body) && typeof body.message === 'string' ? body.message : ''
-  if (status === 400 && message.startsWith('Cannot move session to state')) return new Problem(400, 'session_closed')
+  if (status === 400 && saysClosed(message)) return new Problem(400, 'session_closed')
   if (status === 400 || status === 422) return new Problem(400, 'invalid_request')
   // The shopper is not the one whose credential was refused: a 401 here would sign them out in a loop.
   if (status === 401 || status === 403) return new Problem(502, 'upstream_rejected_credentials')
   if (status === 404) return new Problem(404, 'not_found')
-  // About overlapping requests, which pass, or about something that exists already, such as an event of that id.
-  if (status === 409) return new Problem(409, 'conflict', { retryable: !/already|exists/i.test(message) })
+  if (status === 409) return new Problem(409, 'conflict', { retryable: !saysExists(message) })
   if (status === 429) return new Problem(429, 'rate_limited', { retryable: true, ...retryAfter(response) })
   return new Problem(503, 'upstream_unavailable', { retryable: true, ...(isWrite && { outcome: 'unknown' }), ...retryAfter(response) })
 }
