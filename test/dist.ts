@@ -26,7 +26,7 @@ const rows: readonly Budget[] = [
   // With all of `priceCart` in it.
   { names: '{ useItemPreview }', entry: 'index.js', limit: 4_700 },
   { names: '{ createShopperProxy }', entry: 'proxy/index.js', limit: 11_000 },
-  { names: '{ createSandbox }', entry: 'sandbox/index.js', limit: 27_500 },
+  { names: '{ createSandbox }', entry: 'sandbox/index.js', limit: 34_000 },
 ]
 
 // A language that nobody imports stays out of the page; English is what a cart speaks by itself.

@@ -16,6 +16,7 @@ import { type ProgressTracker, type State, timestamp } from './state.ts'
 import { isAhead, isPast } from './verdicts.ts'
 
 type Increase = EffectOf<'increaseAchievementProgress'>
+type Start = EffectOf<'startAchievementProgress'>
 
 export function getCustomerAchievements(state: State, input: GetCustomerAchievementsInput): CustomerAchievementsResponse {
   const { campaignIds, achievementIds, achievementStatus = ['active'], currentProgressStatus } = input
@@ -74,7 +75,7 @@ export function achievementsOf(state: State, profileId: string): AchievementProg
  */
 export function increase(state: State, trackers: ProgressTracker[], profileId: string, draft: Increase, now: number): KnownEffect[] {
   const achievement = achievementBy(state, draft.props.achievementId)
-  if (achievement === undefined) return [{ ...draft, effectType: 'error', props: { message: 'A rule names an unknown achievement' } }]
+  if (achievement === undefined) return [unknownAchievement(draft)]
   const { id: achievementId, name: achievementName, target } = achievement
   const effects: Increase[] = []
   let rest = target > 0 ? draft.props.delta : 0
@@ -93,10 +94,24 @@ export function increase(state: State, trackers: ProgressTracker[], profileId: s
   return effects
 }
 
+/** Begins a round among `trackers`, which change, and returns the effect that says so; nothing while one goes on. */
+export function start(state: State, trackers: ProgressTracker[], profileId: string, draft: Start, now: number): KnownEffect[] {
+  const achievement = achievementBy(state, draft.props.achievementId)
+  if (achievement === undefined) return [unknownAchievement(draft)]
+  if (lastingRound(trackers, achievement, profileId, now) !== undefined) return []
+  const round = openRound(state, trackers, achievement, profileId, now)
+  if (round === undefined) return []
+  const { id: achievementId, name: achievementName, target } = achievement
+  const { id: progressTrackerId, startDate, endDate } = round
+  const props = { achievementId, achievementName, progressTrackerId, target, startDate, ...(endDate !== undefined && { endDate }) }
+  return [{ ...draft, props }]
+}
+
 /** Books the progress among `effects`: when a session closes, or an event comes. */
 export function bookProgress(state: State, effects: readonly KnownEffect[], profileId: string, now: number): void {
   for (const effect of effects) {
     if (effect.effectType === 'increaseAchievementProgress') increase(state, state.progress, profileId, effect, now)
+    if (effect.effectType === 'startAchievementProgress') start(state, state.progress, profileId, effect, now)
   }
 }
 
@@ -111,6 +126,10 @@ export function unbookProgress(state: State, { props }: Increase): EffectOf<'rol
   return { achievementId, achievementName, progressTrackerId, decreaseProgressBy: delta, currentProgress: round.progress, target }
 }
 
+function unknownAchievement({ effectType: _type, props: _props, ...envelope }: Increase | Start): KnownEffect {
+  return { ...envelope, effectType: 'error', props: { message: 'A rule names an unknown achievement' } }
+}
+
 interface Found {
   campaign: SandboxCampaign
   achievement: SandboxAchievement
@@ -121,7 +140,7 @@ function listed(state: State): (Found & { status: 'active' | 'scheduled' })[] {
   const now = state.clock()
   return state.campaigns.flatMap((campaign) => {
     const standing = frontendState(campaign, now)
-    if (standing === 'disabled' || standing === 'expired') return []
+    if (standing !== 'running' && standing !== 'scheduled') return []
     return (campaign.achievements ?? [])
       .filter(({ endDate }) => !isPast(endDate, now))
       .map((achievement) => {
@@ -206,7 +225,8 @@ function openRound(
   const window = windowOf(achievement, now)
   if (window === undefined) return undefined
   const round: ProgressTracker = {
-    id: trackers.length + 1,
+    // Evaluations work on a copy of one profile's rounds; numbers go on from all of them.
+    id: Math.max(state.progress.length, trackers.at(-1)?.id ?? 0) + 1,
     achievementId: achievement.id,
     profileId,
     progress: 0,

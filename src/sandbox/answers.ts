@@ -13,8 +13,9 @@ import type {
   Loyalty,
   RuleFailureReason,
 } from '../schema.ts'
-import { type Evaluation, failureDetails, failuresOf, type RuleOutcome } from './evaluate.ts'
+import type { Evaluation } from './evaluate.ts'
 import { loyaltyOf } from './loyalty.ts'
+import { failuresOf, type RuleOutcome } from './run.ts'
 import { frontendState, type SandboxCampaign } from './rules.ts'
 import { applicationId, type State, type StoredCoupon, type StoredReferral, takeId, timestamp } from './state.ts'
 import { countOf } from './verdicts.ts'
@@ -61,7 +62,7 @@ export function sharedContent(state: State, asked: readonly string[], done: Eval
     }),
     ...(asked.includes('campaignEligibility') && { campaignEligibility: eligibilityOf(outcomes) }),
     ...(asked.includes('ruleFailureReasons') && { ruleFailureReasons: failuresOf(outcomes) }),
-    ...(asked.includes('awardedGiveaways') && { awardedGiveaways: [] }),
+    ...(asked.includes('awardedGiveaways') && { awardedGiveaways: awardedBy(state, done.effects) }),
     ...(asked.includes('event') && { event }),
   }
 }
@@ -140,13 +141,19 @@ function campaignAnswer(campaign: SandboxCampaign, now: number): Campaign {
 }
 
 /** What a campaign is made of, as far as it says or shows. */
-export function featuresOf({ features, coupons = [], achievements = [], rules }: SandboxCampaign): Campaign['features'] {
+export function featuresOf({ features, coupons = [], achievements = [], giveaways = [], rules }: SandboxCampaign): Campaign['features'] {
   if (features !== undefined) return features
   return [
     ...(coupons.length > 0 ? (['coupons'] as const) : []),
     ...(rules.some(({ needs }) => needs === 'referral') ? (['referrals'] as const) : []),
     ...(achievements.length > 0 ? (['achievements'] as const) : []),
+    ...(giveaways.length > 0 ? (['giveaways'] as const) : []),
   ]
+}
+
+function awardedBy({ giveaways }: State, effects: readonly KnownEffect[]): Giveaway[] {
+  const ids = new Set(effects.flatMap((effect) => (effect.effectType === 'awardGiveaway' ? effect.props.giveawayId : [])))
+  return giveaways.map(({ giveaway }) => giveaway).filter(({ id }) => ids.has(id))
 }
 
 function triggered(outcomes: readonly RuleOutcome[]): SandboxCampaign[] {
@@ -158,6 +165,7 @@ function eligibilityOf(outcomes: readonly RuleOutcome[]): CampaignEligibility[] 
   return campaigns.map((campaign) => {
     const mine = outcomes.filter((outcome) => outcome.campaign === campaign)
     const passed = mine.some((outcome) => outcome.passed)
+    const isSkipped = mine.some((outcome) => outcome.isSkipped)
     return {
       applicationId,
       id: campaign.id,
@@ -165,7 +173,7 @@ function eligibilityOf(outcomes: readonly RuleOutcome[]): CampaignEligibility[] 
       state: 'enabled',
       tags: campaign.tags ?? [],
       features: featuresOf(campaign).filter((feature) => feature !== 'advancedEvents'),
-      eligibility: [passed ? { passed } : { passed, details: { failureCode: 'ALL_RULES_FAILED' } }],
+      eligibility: [passed ? { passed } : { passed, details: { failureCode: isSkipped ? 'SKIPPED' : 'ALL_RULES_FAILED' } }],
       rules: campaign.rules.map(({ name }, ruleIndex) => ({
         title: name,
         eligibility: mine.filter((outcome) => outcome.ruleIndex === ruleIndex).map(ruleEligibility),
@@ -174,9 +182,9 @@ function eligibilityOf(outcomes: readonly RuleOutcome[]): CampaignEligibility[] 
   })
 }
 
-function ruleEligibility({ passed, rule, code }: RuleOutcome): CampaignEligibility['rules'][number]['eligibility'][number] {
+function ruleEligibility({ passed, code, details, effectIndex }: RuleOutcome): CampaignEligibility['rules'][number]['eligibility'][number] {
   const couponCode = code?.kind === 'coupon' && { couponCode: code.value }
   return passed
     ? { passed, ...couponCode }
-    : { passed, ...couponCode, details: { failureCode: 'CONDITION_NOT_MET', details: failureDetails(rule, code) } }
+    : { passed, ...couponCode, details: { failureCode: effectIndex === undefined ? 'CONDITION_NOT_MET' : 'EFFECT_FAILED', details } }
 }

@@ -56,14 +56,16 @@ function couponBy(state: State, value: string): StoredCoupon {
   return stored
 }
 
-// The API's default: A-Z and 0-9 (behaviour.md §9.12).
-const alphabet: readonly string[] = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.split('')
+/** The API's default: A-Z and 0-9 (behaviour.md §9.12). */
+export const alphabet: readonly string[] = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.split('')
 
 function addReferral(state: State, request: NewReferral, pattern: string, characters: readonly string[]): Referral {
   const campaign = state.campaigns.find(({ id }) => id === request.campaignId)
   const takesReferrals = campaign?.rules.some(({ needs }) => needs === 'referral')
   if (!takesReferrals) throw invalid('Invalid', 'no such referral campaign', { pointer: '/campaignId' })
-  const code = freeCode(state, pattern, characters)
+  const code = drawCode((drawn) => state.referrals.has(drawn), pattern, characters, state.nextId * 1000)
+  if (code === undefined)
+    throw invalid('Invalid', 'the pattern has no free codes of at least 4 characters', { pointer: '/referralPattern' })
   profileOf(state, request.advocateProfileIntegrationId)
   const referral: Referral = {
     ...request,
@@ -77,12 +79,18 @@ function addReferral(state: State, request: NewReferral, pattern: string, charac
   return referral
 }
 
-function freeCode(state: State, pattern: string, characters: readonly string[]): string {
+/** A code after a pattern in which each `#` is a character drawn; undefined when those of at least 4 characters are all taken. */
+export function drawCode(
+  isTaken: (code: string) => boolean,
+  pattern: string,
+  characters: readonly string[],
+  seed: number,
+): string | undefined {
   for (let attempt = 0; attempt < 1000; attempt += 1) {
-    const code = normaliseCode(fillPattern(pattern, characters, state.nextId * 1000 + attempt))
-    if (code.length >= 4 && !state.referrals.has(code)) return code
+    const code = normaliseCode(fillPattern(pattern, characters, seed + attempt))
+    if (code.length >= 4 && !isTaken(code)) return code
   }
-  throw invalid('Invalid', 'the pattern has no free codes of at least 4 characters', { pointer: '/referralPattern' })
+  return undefined
 }
 
 // Drawn from the counter rather than from chance, so that a test gets the same codes each time.

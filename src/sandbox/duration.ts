@@ -27,7 +27,8 @@ function addMonths(at: number, months: number): number {
   return date.setUTCDate(Math.min(day, lastDay))
 }
 
-function startOf(unit: string, at: number): number {
+/** The start of the day `D`, week `W` (from Monday), month `M` or year `Y` that a moment is in; UTC. */
+export function startOf(unit: string, at: number): number {
   const date = new Date(at)
   const year = date.getUTCFullYear()
   if (unit === 'Y') return Date.UTC(year, 0)

@@ -1,101 +1,55 @@
-/** The rule engine: campaigns in order, their rules in order, each rule's effects in order. */
-import type { CouponRejection, EffectEnvelope, KnownEffect, ReferralRejection } from '../effects.ts'
-import type { CustomerProfile, CustomerSessionV2, RuleFailureReason } from '../schema.ts'
-import { increase } from './achievements.ts'
-import { holderOf } from './loyalty.ts'
-import { type Cart, type CartEvent, type RuleEffect, type SandboxCampaign, type SandboxRule, unitsOf } from './rules.ts'
+/** The rule engine: campaigns and groups of them in order, each with what those before have used up. */
+import type { CampaignExclusionReason, KnownEffect } from '../effects.ts'
+import type { CustomerSessionV2 } from '../schema.ts'
+import type { BudgetUser } from './budgets.ts'
+import { isDiscount } from './completion.ts'
+import { balanceAt } from './ledger.ts'
+import { holderOf, ledgerWith } from './loyalty.ts'
+import { type CampaignGroup, type CampaignNode, campaignsIn, type Cart, unitsOf } from './rules.ts'
+import {
+  type Branch,
+  type Code,
+  leaveOut,
+  nowhere,
+  reject,
+  type RuleOutcome,
+  type Run,
+  runCampaign,
+  type Scene,
+  type Subject,
+} from './run.ts'
 import { normaliseCode, type State } from './state.ts'
+import { type Made, newTally, type Tally } from './tally.ts'
+import { tierAt } from './tiers.ts'
 import { couponRejection, type Inquiry, referralRejection, takesPart } from './verdicts.ts'
-
-/** What is evaluated. Without a session: a profile update, or an event. */
-export interface Subject {
-  session: CustomerSessionV2 | undefined
-  event?: CartEvent
-  /** The cards an event names. Default: the session's. */
-  loyaltyCards?: readonly string[]
-  /** Which rules are asked. Default: those about carts and profiles. */
-  asks?: (rule: SandboxRule) => boolean
-  /** Undefined: anonymous. */
-  profile: CustomerProfile | undefined
-  /** Milliseconds since the epoch. */
-  now: number
-  /** The campaigns of a dry run that names some. */
-  only: readonly number[] | undefined
-  /** Tells the bookings of one source (a session, an event) apart from another's. */
-  sourceId: number
-}
-
-/** What became of one rule of one campaign, for one code if it needs one. */
-export interface RuleOutcome {
-  campaign: SandboxCampaign
-  ruleIndex: number
-  rule: SandboxRule
-  passed: boolean
-  code: Code | undefined
-}
 
 /** What an evaluation says. */
 export interface Evaluation {
   effects: KnownEffect[]
   outcomes: RuleOutcome[]
+  /** The codes among the effects, those that are stored already too. */
+  made: Made[]
 }
 
-type Code = {
-  value: string
-  /** Undefined: there is no such code. */
-  id: number | undefined
-  campaignId: number | undefined
-} & (
-  | {
-      kind: 'coupon'
-      /** Undefined: valid. */
-      rejection: CouponRejection | undefined
-    }
-  | { kind: 'referral'; rejection: ReferralRejection | undefined }
-)
-
-type Place = Pick<EffectEnvelope, 'campaignId' | 'rulesetId' | 'ruleIndex' | 'ruleName' | 'triggeredByCoupon'>
-
-/** Evaluates a session or a profile. Changes nothing. */
+/** Evaluates a session, a profile or an event. Changes nothing. */
 export function evaluate(state: State, subject: Subject): Evaluation {
-  const inquiry: Inquiry = { profileId: subject.profile?.integrationId, now: subject.now, only: subject.only }
-  const codes = codesOf(state, subject.session, inquiry)
-  const cart = cartOf(subject)
+  const { session, profile, now, only } = subject
+  const user: BudgetUser = {
+    profileId: profile?.integrationId,
+    sessionId: session?.integrationId,
+    referral: normaliseCode(session?.referralCode ?? '') || undefined,
+    identifiers: session?.identifiers,
+    store: session?.storeIntegrationId,
+  }
+  const inquiry: Inquiry = { user, now, only }
+  const codes = codesOf(state, session, inquiry)
+  const scene: Scene = { state, subject, inquiry, codes, cart: cartOf(state, subject), groupIds: numbered(state.evaluation) }
   const homeless = codes.filter(({ campaignId }) => state.campaigns.every(({ id }) => id !== campaignId))
-  const evaluation: Evaluation = { effects: homeless.map((code) => reject(code, nowhere)), outcomes: [] }
-  for (const campaign of state.campaigns) {
-    const mine = codes.filter(({ campaignId }) => campaignId === campaign.id)
-    const { effects, outcomes } = takesPart(campaign, inquiry) ? runCampaign(campaign, mine, cart, subject.asks) : refuseAll(campaign, mine)
-    evaluation.effects.push(...effects)
-    evaluation.outcomes.push(...outcomes)
-  }
-  const counting = counter(state, subject)
-  return {
-    ...evaluation,
-    effects: evaluation.effects.flatMap((effect, index) => complete(state, effect, index, subject)).flatMap(counting),
-  }
-}
-
-/** The rules that did not fire, as `responseContent: ruleFailureReasons` wants them. */
-export function failuresOf(outcomes: readonly RuleOutcome[]): RuleFailureReason[] {
-  return outcomes
-    .filter(({ passed }) => !passed)
-    .map(({ campaign, ruleIndex, rule, code }) => ({
-      campaignID: campaign.id,
-      campaignName: campaign.name,
-      rulesetID: campaign.id,
-      ruleIndex,
-      ruleName: rule.name,
-      conditionIndex: 0,
-      details: failureDetails(rule, code),
-      ...(code?.kind === 'coupon' && code.id !== undefined && { couponID: code.id, couponValue: code.value }),
-      ...(code?.kind === 'referral' && code.id !== undefined && { referralID: code.id, referralValue: code.value }),
-    }))
-}
-
-/** Why a rule did not fire. */
-export function failureDetails(rule: SandboxRule, code: Code | undefined): string {
-  return rule.needs !== undefined && code === undefined ? `No valid ${rule.needs} code of this campaign` : 'The condition was not met'
+  const { effects, outcomes, tally } = runAll(scene, state.evaluation, newTally(state, profile?.integrationId), {
+    group: undefined,
+    mayDiscount: () => true,
+  })
+  return { effects: [...homeless.map((code) => reject(code, nowhere, {})), ...effects], outcomes, made: tally.made }
 }
 
 function codesOf(state: State, session: CustomerSessionV2 | undefined, inquiry: Inquiry): Code[] {
@@ -104,18 +58,23 @@ function codesOf(state: State, session: CustomerSessionV2 | undefined, inquiry: 
     const stored = state.coupons.get(value)
     const campaignId = stored?.coupon.campaignId
     const rejection = stored === undefined ? 'CouponNotFound' : couponRejection(stored, campaignBy(campaignId), inquiry, state)
-    return { kind: 'coupon', value, id: stored?.coupon.id, campaignId, rejection }
+    return { kind: 'coupon', value, coupon: stored?.coupon, campaignId, rejection }
   })
   const value = normaliseCode(session?.referralCode ?? '')
   if (value === '') return coupons
   const stored = state.referrals.get(value)
   const campaignId = stored?.referral.campaignId
   const rejection = stored === undefined ? 'ReferralNotFound' : referralRejection(stored, campaignBy(campaignId), inquiry, state)
-  return [...coupons, { kind: 'referral', value, id: stored?.referral.id, campaignId, rejection }]
+  return [...coupons, { kind: 'referral', value, referral: stored?.referral, campaignId, rejection }]
 }
 
-function cartOf({ session, profile, event, now }: Subject): Cart {
+function cartOf(state: State, { session, profile, loyaltyCards = session?.loyaltyCards, event, now }: Subject): Cart {
   const items = session?.cartItems ?? []
+  const ledgerOf = (programId: number, subLedgerId: string) => {
+    const program = state.programs.find(({ id }) => id === programId)
+    const holder = holderOf(state, programId, profile?.integrationId, loyaltyCards)
+    return program && holder && { program, transactions: ledgerWith(state, holder, programId, subLedgerId) }
+  }
   return {
     profileId: profile?.integrationId,
     state: session?.state ?? 'open',
@@ -123,9 +82,21 @@ function cartOf({ session, profile, event, now }: Subject): Cart {
     units: unitsOf(items),
     itemTotal: session?.cartItemTotal ?? 0,
     total: session?.total ?? 0,
+    discountedTotal: session?.total ?? 0,
     additionalCosts: session?.additionalCosts ?? {},
     attributes: session?.attributes ?? {},
     profileAttributes: profile?.attributes ?? {},
+    profile,
+    coupon: undefined,
+    referral: undefined,
+    points: (programId, subLedgerId = '') => {
+      const found = ledgerOf(programId, subLedgerId)
+      return found === undefined ? 0 : balanceAt(found.program, found.transactions, now).activePoints
+    },
+    tier: (programId, subLedgerId = '') => {
+      const found = ledgerOf(programId, subLedgerId)
+      return found && tierAt(found.program, found.transactions, now).currentTier?.name
+    },
     audienceIds: (profile?.audienceMemberships ?? []).map(({ id }) => id),
     firstSession: session?.firstSession ?? false,
     event,
@@ -133,136 +104,115 @@ function cartOf({ session, profile, event, now }: Subject): Cart {
   }
 }
 
-function runCampaign(campaign: SandboxCampaign, codes: readonly Code[], cart: Cart, asks: Subject['asks'] = isAboutCarts): Evaluation {
-  const accepted = new Set<Code>()
-  const outcomes: RuleOutcome[] = []
-  const placed: { ruleIndex: number; effects: KnownEffect[] }[] = []
-  for (const [ruleIndex, rule] of campaign.rules.entries()) {
-    if (!asks(rule)) continue
-    for (const code of runsOf(rule, codes)) {
-      const passed = (rule.needs === undefined || code !== undefined) && (rule.when?.(cart) ?? true)
-      outcomes.push({ campaign, ruleIndex, rule, passed, code })
-      if (!passed) continue
-      const place = placeOf(campaign, ruleIndex, code)
-      const verdict = code !== undefined && !accepted.has(code) ? [accept(code, place)] : []
-      if (code !== undefined) accepted.add(code)
-      placed.push({ ruleIndex, effects: [...verdict, ...rule.then(cart).map((effect) => draft(effect, place))] })
-    }
+function numbered(nodes: readonly CampaignNode[], ids = new Map<CampaignGroup, number>()): Map<CampaignGroup, number> {
+  for (const node of nodes) {
+    if ('rules' in node) continue
+    ids.set(node, ids.size + 1)
+    numbered(node.campaigns, ids)
   }
-  const rejected = codes.filter((code) => !accepted.has(code)).map((code) => refuse(campaign, code))
-  const inOrder = [...placed, ...rejected].toSorted((one, other) => one.ruleIndex - other.ruleIndex)
-  return { effects: inOrder.flatMap(({ effects }) => effects), outcomes }
+  return ids
 }
 
-function isAboutCarts({ on }: SandboxRule): boolean {
-  return on === undefined
+/** One after the other, each with what those before have used up. */
+function runAll(scene: Scene, nodes: readonly CampaignNode[], tally: Tally, branch: Branch): Run {
+  const all: Run = { effects: [], outcomes: [], tally }
+  for (const node of nodes) {
+    const { effects, outcomes, tally: after } = runNode(scene, node, all.tally, branch)
+    all.effects.push(...effects)
+    all.outcomes.push(...outcomes)
+    all.tally = after
+  }
+  return all
 }
 
-function refuseAll(campaign: SandboxCampaign, codes: readonly Code[]): Evaluation {
-  return { effects: codes.flatMap((code) => refuse(campaign, code).effects), outcomes: [] }
+function runNode(scene: Scene, node: CampaignNode, tally: Tally, branch: Branch): Run {
+  if (!('rules' in node)) return runGroup(scene, node, tally, branch)
+  return takesPart(node, scene.inquiry) ? runCampaign(scene, node, tally, branch) : leaveOut(scene, [node], tally, undefined)
 }
 
-// A rule that needs a code runs for each valid one, and once in vain when there is none.
-function runsOf(rule: SandboxRule, codes: readonly Code[]): (Code | undefined)[] {
-  const valid = codes.filter(({ kind, rejection }) => kind === rule.needs && rejection === undefined)
-  return valid.length === 0 ? [undefined] : valid
+function runGroup(scene: Scene, group: CampaignGroup, tally: Tally, { mayDiscount }: Branch): Run {
+  const branch: Branch = { group, mayDiscount }
+  if (group.mode === 'stackable' || scene.subject.ignoresGroups) return runAll(scene, group.campaigns, tally, branch)
+  const tried = group.campaigns.map((node) => ({ node, run: runNode(scene, node, tally, branch) }))
+  return group.scope === 'cartItem' ? runByUnit(scene, group, tried, tally, branch) : runOne(scene, group, tried, tally)
 }
 
-// A refused code stands at the rule that would have accepted it. One that no rule accepts failed a condition, or none asks for it.
-function refuse(campaign: SandboxCampaign, code: Code): { ruleIndex: number; effects: KnownEffect[] } {
-  const ruleIndex = Math.max(
-    campaign.rules.findIndex(({ needs }) => needs === code.kind),
-    0,
-  )
-  return { ruleIndex, effects: [reject(code, placeOf(campaign, ruleIndex, code))] }
-}
+type Tried = readonly { node: CampaignNode; run: Run }[]
 
-const nowhere: Place = { campaignId: 0, rulesetId: 0, ruleIndex: 0, ruleName: '' }
-
-function placeOf(campaign: SandboxCampaign, ruleIndex: number, code: Code | undefined): Place {
+/** One member wins the cart. Those that did not trigger say so; those that did, and lost, are left out. */
+function runOne(scene: Scene, group: CampaignGroup, tried: Tried, tally: Tally): Run {
+  const winner = winnerOf(
+    group.mode,
+    tried.filter(({ run }) => run.outcomes.some(({ passed }) => passed)).map(({ run }) => ({ run, amount: discountOf(run.effects) })),
+  )?.run
+  const runs = tried.map(({ node, run }) => {
+    const hasLost = run !== winner && run.outcomes.some(({ passed }) => passed)
+    return hasLost ? leaveOut(scene, campaignsIn([node]), tally, reasonOf(group), run.outcomes) : run
+  })
   return {
-    campaignId: campaign.id,
-    // A campaign of the sandbox has one ruleset, which goes by the same number.
-    rulesetId: campaign.id,
-    ruleIndex,
-    ruleName: campaign.rules[ruleIndex]?.name ?? '',
-    ...(code?.kind === 'coupon' && code.id !== undefined && { triggeredByCoupon: code.id }),
+    effects: runs.flatMap(({ effects }) => effects),
+    outcomes: runs.flatMap(({ outcomes }) => outcomes),
+    tally: winner?.tally ?? tally,
   }
 }
 
-function accept({ kind, value }: Code, place: Place): KnownEffect {
-  return { ...place, effectType: kind === 'coupon' ? 'acceptCoupon' : 'acceptReferral', props: { value } }
-}
-
-function reject(code: Code, place: Place): KnownEffect {
-  const { value, rejection } = code
-  const shared = {
-    value,
-    ...(rejection === undefined && { conditionIndex: 0 }),
-    ...(rejection?.endsWith('PartOfNotTriggeredCampaign') && { campaignExclusionReason: 'CampaignNotInEvaluationSet' as const }),
+/** Each unit is won by itself; a member that discounts units and wins none is left out. */
+function runByUnit(scene: Scene, group: CampaignGroup, tried: Tried, tally: Tally, branch: Branch): Run {
+  const bids = tried.map(({ run }) => bidsOf(run.effects))
+  const winnerAt = (unit: string): number | undefined => {
+    const bidders = bids.flatMap((bid, member) => {
+      const amount = bid.get(unit)
+      return amount === undefined ? [] : [{ member, amount }]
+    })
+    return winnerOf(group.mode, bidders)?.member
   }
-  return code.kind === 'coupon'
-    ? { ...place, effectType: 'rejectCoupon', props: { ...shared, rejectionReason: code.rejection ?? 'CouponRejectedByCondition' } }
-    : { ...place, effectType: 'rejectReferral', props: { ...shared, rejectionReason: code.rejection ?? 'ReferralRejectedByCondition' } }
-}
-
-function draft(effect: RuleEffect, place: Place): KnownEffect {
-  switch (effect.effectType) {
-    case 'addLoyaltyPoints':
-      return { ...place, effectType: effect.effectType, props: { recipientIntegrationId: '', ...effect.props, transactionUUID: '' } }
-    case 'deductLoyaltyPoints':
-      return { ...place, effectType: effect.effectType, props: { ...effect.props, transactionUUID: '' } }
-    case 'increaseAchievementProgress':
-      return {
-        ...place,
-        effectType: effect.effectType,
-        props: { ...effect.props, achievementName: '', value: 0, target: 0, isJustCompleted: false },
-      }
-    default:
-      return { ...place, ...effect }
+  const units = new Set(bids.flatMap((bid) => [...bid.keys()]))
+  const winners = new Map([...units].map((unit) => [unit, winnerAt(unit)]))
+  const all: Run = { effects: [], outcomes: [], tally }
+  for (const [member, { node, run: trial }] of tried.entries()) {
+    const wins = (bids[member]?.size ?? 0) === 0 || [...winners.values()].includes(member)
+    const mayDiscount: Branch['mayDiscount'] = (unit) => branch.mayDiscount(unit) && winners.get(unitKey(unit)) === member
+    const run = wins
+      ? runNode(scene, node, all.tally, { ...branch, mayDiscount })
+      : leaveOut(scene, campaignsIn([node]), all.tally, reasonOf(group), trial.outcomes)
+    all.effects.push(...run.effects)
+    all.outcomes.push(...run.outcomes)
+    all.tally = run.tally
   }
+  return all
 }
 
-// What only the whole evaluation knows: the booking's UUID, by its place in the answer, and whom the points are for.
-function complete(state: State, effect: KnownEffect, index: number, subject: Subject): KnownEffect[] {
-  const { session, profile, sourceId, loyaltyCards = session?.loyaltyCards } = subject
-  switch (effect.effectType) {
-    case 'addLoyaltyPoints': {
-      const { programId, recipientIntegrationId, value } = effect.props
-      const holder = holderOf(state, programId, recipientIntegrationId || profile?.integrationId, loyaltyCards)
-      if (holder === undefined || value <= 0) return []
-      const { profileId, ...card } = holder
-      const transactionUUID = uuidOf(sourceId, effect, index)
-      return [{ ...effect, props: { ...effect.props, ...card, recipientIntegrationId: profileId, transactionUUID } }]
-    }
-    case 'deductLoyaltyPoints': {
-      const holder = holderOf(state, effect.props.programId, profile?.integrationId, loyaltyCards)
-      if (holder === undefined || effect.props.value <= 0) return []
-      const { profileId: _profile, ...card } = holder
-      return [{ ...effect, props: { ...effect.props, ...card, transactionUUID: uuidOf(sourceId, effect, index) } }]
-    }
-    // effects.md §5.10: a discount is always a positive amount.
-    case 'setDiscount':
-    case 'setDiscountPerItem':
-    case 'setDiscountPerAdditionalCost':
-    case 'setDiscountPerAdditionalCostPerItem':
-      return effect.props.value > 0 ? [effect] : []
-    default:
-      return [effect]
+/** Of equals, the first one. */
+function winnerOf<Candidate extends { amount: number }>(
+  mode: CampaignGroup['mode'],
+  candidates: readonly Candidate[],
+): Candidate | undefined {
+  const [first, ...others] = candidates
+  if (first === undefined || mode === 'listOrder') return first
+  return others.reduce(
+    (best, next) => ((mode === 'highestDiscount' ? next.amount > best.amount : next.amount < best.amount) ? next : best),
+    first,
+  )
+}
+
+function reasonOf({ mode }: CampaignGroup): CampaignExclusionReason {
+  return mode === 'listOrder' ? 'CampaignIsNotFirst' : 'CampaignGaveLowerDiscount'
+}
+
+function discountOf(effects: readonly KnownEffect[]): number {
+  return effects.reduce((sum, { effectType, props }) => sum + (isDiscount(effectType) && 'value' in props ? Number(props.value) : 0), 0)
+}
+
+function bidsOf(effects: readonly KnownEffect[]): Map<string, number> {
+  const bids = new Map<string, number>()
+  for (const { effectType, props } of effects) {
+    if (effectType !== 'setDiscountPerItem' && effectType !== 'setDiscountPerAdditionalCostPerItem') continue
+    const key = unitKey(props)
+    bids.set(key, (bids.get(key) ?? 0) + props.value)
   }
+  return bids
 }
 
-// What effects add to achievements, one after the other, on a copy of the rounds.
-function counter(state: State, { profile, now }: Subject): (effect: KnownEffect) => KnownEffect[] {
-  const trackers = state.progress.map((tracker) => ({ ...tracker }))
-  return (effect) => {
-    if (effect.effectType !== 'increaseAchievementProgress') return [effect]
-    return profile === undefined ? [] : increase(state, trackers, profile.integrationId, effect, now)
-  }
-}
-
-// Counted rather than random, so that the same cart gets the same answer.
-function uuidOf(sourceId: number, { campaignId, ruleIndex }: Place, index: number): string {
-  const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0').slice(-digits)
-  return `${hex(sourceId, 8)}-${hex(campaignId, 4)}-4${hex(ruleIndex, 3)}-8000-${hex(index, 12)}`
+function unitKey({ position, subPosition = 0 }: { position: number; subPosition?: number }): string {
+  return `${position}/${subPosition}`
 }

@@ -4,8 +4,11 @@ import type { GetEventV3Input, TrackEventV2Input, TrackEventV3Input } from '../e
 import type { CustomerSessionV2, EventV3 } from '../schema.ts'
 import { bookProgress } from './achievements.ts'
 import { type Evaluated, eventOf, sharedContent } from './answers.ts'
+import { recordUses } from './budgets.ts'
 import { evaluate } from './evaluate.ts'
+import { createdBy, takeEffect } from './firing.ts'
 import { bookPoints } from './loyalty.ts'
+import { awardGiveaways } from './redeem.ts'
 import { invalid, notFound, Refusal, required } from './refusal.ts'
 import type { CartEvent } from './rules.ts'
 import { profileFor } from './sessions.ts'
@@ -22,6 +25,8 @@ export interface Happening extends CartEvent {
   /** The campaigns of a dry run that names some. */
   only?: readonly number[] | undefined
   loyaltyCards?: readonly string[]
+  /** Whether every campaign that triggers counts, whatever the groups say. */
+  ignoresGroups?: boolean
   dry: boolean
 }
 
@@ -33,7 +38,9 @@ export function trackEventV2(state: State, input: TrackEventV2Input): Integratio
   const done = evaluateEvent(state, happening)
   const event = { ...done.event, ...(storeIntegrationId !== undefined && { storeIntegrationId }) }
   if (!done.dry) state.events.push(event)
-  return silent === 'yes' ? undefined : { ...created(done.effects), ...sharedContent(state, asked, { ...done, event }) }
+  return silent === 'yes'
+    ? undefined
+    : { effects: done.effects, ...createdBy(done.evaluation), ...sharedContent(state, asked, { ...done, event }) }
 }
 
 export function trackEventV3(state: State, input: TrackEventV3Input): IntegrationEventV3Response | undefined {
@@ -50,7 +57,8 @@ export function trackEventV3(state: State, input: TrackEventV3Input): Integratio
   if (!done.dry) state.advancedEvents.set(integrationId, event)
   if (silent === 'yes') return undefined
   return {
-    ...created(done.effects),
+    effects: done.effects,
+    ...createdBy(done.evaluation),
     ...sharedContent(state, asked, done),
     ...(asked.includes('advancedEvent') && { advancedEvent: event }),
   }
@@ -76,12 +84,17 @@ export function evaluateEvent(state: State, happening: Happening): Evaluated {
     only,
     ...(loyaltyCards && { loyaltyCards }),
     now,
+    ...(happening.ignoresGroups && { ignoresGroups: true }),
     sourceId: dry ? 0 : takeId(state),
+    dry,
   })
   const { effects } = evaluation
+  if (!dry) takeEffect(state, evaluation, profile, session)
   const booked = dry ? [] : effects.filter((effect) => isAboutEvents(state, effect))
   bookPoints(state, booked, profileId, session?.integrationId)
   bookProgress(state, booked, profileId, now)
+  awardGiveaways(state, booked, session?.integrationId)
+  recordUses(state, booked, { profileId, sessionId: session?.integrationId }, 'closing')
   if (profile !== undefined && !dry) profile.lastActivity = timestamp(state)
   const event = eventOf(state, { type, profileId, attributes, effects, dry })
   return { profile, ...(session && { session }), evaluation, event, effects, booked, ...(loyaltyCards && { loyaltyCards }), dry, now }
@@ -98,7 +111,8 @@ function happeningOf(input: TrackEventV2Input | TrackEventV3Input): Happening {
   if (forceCompleteEvaluation && !dry)
     throw invalid('Invalid', 'forceCompleteEvaluation needs dry=true', { parameter: 'forceCompleteEvaluation' })
   const profileId = required(input.profileId || undefined, 'profileId')
-  return { type, attributes, profileId, only: dry ? evaluableCampaignIds : undefined, ...(loyaltyCards && { loyaltyCards }), dry }
+  const only = dry ? evaluableCampaignIds : undefined
+  return { type, attributes, profileId, only, ...(loyaltyCards && { loyaltyCards }), ignoresGroups: forceCompleteEvaluation, dry }
 }
 
 // behaviour.md §11.4.
@@ -111,8 +125,4 @@ function connectedSession(state: State, id: string | undefined): CustomerSession
 
 function isAboutEvents(state: State, { campaignId, ruleIndex }: KnownEffect): boolean {
   return state.campaigns.find(({ id }) => id === campaignId)?.rules[ruleIndex]?.on !== undefined
-}
-
-function created(effects: KnownEffect[]): { effects: KnownEffect[]; createdCoupons: []; createdReferrals: [] } {
-  return { effects, createdCoupons: [], createdReferrals: [] }
 }

@@ -10,16 +10,69 @@ import { answerOnce } from './idempotency.ts'
 import { createLanes, lanesOf } from './lanes.ts'
 import { bodyOf, errorsOf, invalidData, Refusal } from './refusal.ts'
 import { type Route, routeOf } from './route.ts'
-import type { SandboxCampaign } from './rules.ts'
+import type { CampaignNode } from './rules.ts'
 import { memoryOf, type SandboxSnapshot, snapshotOf } from './snapshot.ts'
 import { createState, type LoyaltyProgram, type State } from './state.ts'
 import { createWeather, pause, type Weather } from './weather.ts'
 
 export { demoCampaigns, demoPrograms } from './campaigns.ts'
-export { addLoyaltyPoints, increaseAchievementProgress, setDiscount, setDiscountPerItem } from './rules.ts'
-export type { Cart, CartEvent, RuleEffect, SandboxAchievement, SandboxCampaign, SandboxCoupon, SandboxRule, Unit } from './rules.ts'
+export {
+  amountOffCart,
+  amountOffItems,
+  birthday,
+  bundle,
+  buyXGetY,
+  freeItem,
+  freeShipping,
+  giveaway,
+  percentOffCart,
+  percentOffItems,
+  points,
+  tieredSpend,
+  tierMultiplier,
+  welcomeReferral,
+} from './ready-made.ts'
+export type {
+  BundleOptions,
+  BuyXGetYOptions,
+  ItemRuleOptions,
+  PointsOptions,
+  RuleOptions,
+  SpendRuleOptions,
+  WelcomeReferralOptions,
+} from './ready-made.ts'
+export {
+  addFreeItem,
+  addLoyaltyPoints,
+  awardGiveaway,
+  deductLoyaltyPoints,
+  increaseAchievementProgress,
+  setDiscount,
+  setDiscountPerAdditionalCost,
+  setDiscountPerAdditionalCostPerItem,
+  setDiscountPerItem,
+  setDiscountProRata,
+  showNotification,
+} from './rule-effects.ts'
+export type {
+  Budget,
+  BudgetAction,
+  CampaignGroup,
+  CampaignNode,
+  Cart,
+  CartEvent,
+  GiveawayPool,
+  RuleEffect,
+  RuleEffectProps,
+  SandboxAchievement,
+  SandboxCampaign,
+  SandboxCoupon,
+  SandboxRule,
+  Unit,
+} from './rules.ts'
 export type { SandboxSnapshot } from './snapshot.ts'
 export type {
+  BudgetUse,
   CatalogItem,
   LedgerTransaction,
   LoyaltyProgram,
@@ -31,6 +84,7 @@ export type {
   StoredCard,
   StoredCatalog,
   StoredCoupon,
+  StoredGiveaway,
   StoredReferral,
   StoredSession,
 } from './state.ts'
@@ -53,8 +107,8 @@ export type {
 export interface SandboxConfig {
   /** When set, every request needs `Authorization: ApiKey-v1 <key>`, else it is answered 401. Default: none is asked for. */
   apiKey?: string
-  /** The campaigns, in the order of their evaluation. Default: {@link demoCampaigns}. */
-  campaigns?: readonly SandboxCampaign[]
+  /** The campaigns and groups of them, in the order of their evaluation. Default: {@link demoCampaigns}. */
+  campaigns?: readonly CampaignNode[]
   /** The loyalty programs. Default: {@link demoPrograms}. */
   programs?: readonly LoyaltyProgram[]
   /** The products of catalogue 1, in major currency units: lines of carts that say no price take it from here. Default: none. */

@@ -1,5 +1,5 @@
 /** Points: booked when a session closes, taken back when it is cancelled, and added up for answers. */
-import type { EffectOf, KnownEffect } from '../effects.ts'
+import type { EffectOf, KnownEffect, LoyaltyLedgerEntryExpiryDateChange } from '../effects.ts'
 import type { LedgerInfo, Loyalty, LoyaltyCard, LoyaltyProgramLedgers, Timestamp } from '../schema.ts'
 import { balanceAt, ledgerNamed, startOf, subledgersOf } from './ledger.ts'
 import { invalid, notFound } from './refusal.ts'
@@ -44,10 +44,29 @@ export function programBy(state: State, id: number, points?: 'profiles' | 'cards
   return program
 }
 
+/** One ledger of a holder, with what effects would book into it. */
+export function ledgerWith(
+  state: State,
+  { profileId, cardIdentifier }: Holder,
+  programId: number,
+  subLedgerId: string,
+  effects: readonly KnownEffect[] = [],
+): LedgerTransaction[] {
+  const booked = cardIdentifier === undefined ? state.ledgers.get(profileId) : state.cards.get(cardIdentifier)?.transactions
+  const promised = bookingsOf(state, effects, profileId)
+    .filter(({ holder }) => (cardIdentifier === undefined ? holder.profileId === profileId : holder.cardIdentifier === cardIdentifier))
+    .map(({ transaction }) => ({ ...transaction, id: 0 }))
+  return ledgerNamed(
+    [...(booked ?? []), ...promised].filter((transaction) => transaction.programId === programId),
+    subLedgerId,
+  )
+}
+
 /** Writes the bookings among `effects` into the ledgers of their profiles and cards. */
 export function bookPoints(state: State, effects: readonly KnownEffect[], profileId: string, sessionId?: string): void {
   for (const { holder, transaction } of bookingsOf(state, effects, profileId))
     ledgerOf(state, holder).push({ ...transaction, id: takeId(state), ...(sessionId !== undefined && { sessionId }) })
+  for (const { transactionUUID, newExpiryDate } of effects.flatMap(newExpiriesOf)) moveExpiry(state, transactionUUID, newExpiryDate)
 }
 
 /** Takes bookings of a session out of the ledgers. */
@@ -100,6 +119,16 @@ export function joinDateOf(state: State, { id, programJoinPolicy }: LoyaltyProgr
   if (programJoinPolicy !== 'points_activated') return undefined
   const first = Math.min(...additions.map(startOf))
   return first <= state.clock() ? timestamp(state, first) : undefined
+}
+
+function newExpiriesOf(effect: KnownEffect): LoyaltyLedgerEntryExpiryDateChange[] {
+  const isAboutExpiry = effect.effectType === 'extendLoyaltyPointsExpiryDate' || effect.effectType === 'setLoyaltyPointsExpiryDate'
+  return isAboutExpiry ? (effect.props.affectedTransactions ?? []) : []
+}
+
+function moveExpiry(state: State, transactionUUID: string, expiryDate: Timestamp): void {
+  const ledgers = [...state.ledgers.values(), ...[...state.cards.values()].map(({ transactions }) => transactions)]
+  for (const transaction of ledgers.flat()) if (transaction.transactionUUID === transactionUUID) transaction.expiryDate = expiryDate
 }
 
 function cardsNamed(state: State, identifiers: readonly string[]): StoredCard[] {

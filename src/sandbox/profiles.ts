@@ -10,6 +10,7 @@ import type {
   Attributes,
   CustomerInventory,
   CustomerProfile,
+  Giveaway,
   InventoryCoupon,
   InventoryReferral,
   MultipleCustomerProfileIntegrationResponseV2,
@@ -17,8 +18,11 @@ import type {
 import { achievementsOf, bookProgress } from './achievements.ts'
 import { type Evaluated, eventOf, integrationCoupon, inventoryReferral, sharedContent } from './answers.ts'
 import { changeMemberships } from './audiences.ts'
+import { recordUses } from './budgets.ts'
 import { evaluate } from './evaluate.ts'
+import { createdBy, takeEffect } from './firing.ts'
 import { bookPoints, linkedCards, loyaltyOf } from './loyalty.ts'
+import { awardGiveaways } from './redeem.ts'
 import { invalid, notFound, required } from './refusal.ts'
 import { mergeAttributes, newProfile, profileOf, type State, type StoredCoupon, takeId, timestamp } from './state.ts'
 import { countOf, isAhead, isPast, limitOf } from './verdicts.ts'
@@ -35,15 +39,14 @@ export function updateCustomerProfileV2(state: State, input: UpdateCustomerProfi
   if ([...adds, ...deletes].some((id) => !state.audiences.has(id)))
     throw invalid('Unknown', 'unknown audience', { pointer: '/audiencesChanges' })
 
-  const done = { effects: [], createdCoupons: [], createdReferrals: [] }
   if (!runRuleEngine) {
     change(state, profileOf(state, integrationId), attributes, adds, deletes)
-    return done
+    return { effects: [], createdCoupons: [], createdReferrals: [] }
   }
   const evaluated = evaluateProfile(state, integrationId, dry, dry ? input.evaluableCampaignIds : undefined, (profile) =>
     change(state, profile, attributes, adds, deletes),
   )
-  return { ...done, effects: evaluated.effects, ...sharedContent(state, asked, evaluated) }
+  return { ...createdBy(evaluated.evaluation), effects: evaluated.effects, ...sharedContent(state, asked, evaluated) }
 }
 
 /** Changes a profile, or a copy when dry, and runs the rules on it. */
@@ -58,15 +61,18 @@ export function evaluateProfile(
   const profile = dry ? { ...(known ?? newProfile(state, integrationId)) } : profileOf(state, integrationId)
   apply(profile)
   const now = state.clock()
-  const evaluation = evaluate(state, { session: undefined, profile, now, only, sourceId: dry ? 0 : takeId(state) })
+  const evaluation = evaluate(state, { session: undefined, profile, now, only, sourceId: dry ? 0 : takeId(state), dry })
   const { effects } = evaluation
   const type = known === undefined ? 'talon_profile_created' : 'talon_profile_updated'
   const event = eventOf(state, { type, profileId: integrationId, attributes: {}, effects, dry })
   if (!dry) {
+    takeEffect(state, evaluation, profile)
     profile.lastActivity = timestamp(state)
     // Without a session there is no close to wait for.
     bookPoints(state, effects, integrationId)
     bookProgress(state, effects, integrationId, now)
+    awardGiveaways(state, effects)
+    recordUses(state, effects, { profileId: integrationId }, 'closing')
   }
   return { profile, evaluation, event, effects, dry, now }
 }
@@ -92,7 +98,7 @@ export function getCustomerInventory(state: State, input: GetCustomerInventoryIn
     ...(input.loyalty && { loyalty: loyaltyOf(state, integrationId, [], linkedCards(state, integrationId)) }),
     ...(input.referrals && { referrals: referralsOf(state, integrationId) }),
     ...(input.coupons && { coupons: couponsOf(state, integrationId) }),
-    ...(input.giveaways && { giveaways: [] }),
+    ...(input.giveaways && { giveaways: giveawaysOf(state, integrationId) }),
     ...(input.achievements && { achievements: achievementsOf(state, integrationId) }),
   }
 }
@@ -121,6 +127,10 @@ function change(
 ): void {
   profile.attributes = mergeAttributes(profile.attributes, attributes)
   changeMemberships(state, profile, adds, deletes)
+}
+
+function giveawaysOf({ giveaways }: State, profileId: string): Giveaway[] {
+  return giveaways.map(({ giveaway }) => giveaway).filter(({ profileIntegrationId }) => profileIntegrationId === profileId)
 }
 
 function referralsOf(state: State, profileId: string): InventoryReferral[] {

@@ -2,6 +2,7 @@
 import type { KnownEffect } from '../effects.ts'
 import type { CartItem, CustomerProfile, CustomerSessionV2 } from '../schema.ts'
 import { bookProgress, unbookProgress } from './achievements.ts'
+import { recordUses } from './budgets.ts'
 import { bookPoints, unbookPoints } from './loyalty.ts'
 import { envelopeOf, rollbackOf } from './rollback.ts'
 import type { Redemption, State } from './state.ts'
@@ -24,6 +25,22 @@ export function bookEffects(state: State, effects: readonly KnownEffect[], sessi
   }
   bookPoints(state, effects, profileId, sessionId)
   bookProgress(state, effects, profileId, state.clock())
+  awardGiveaways(state, effects, sessionId)
+  const { identifiers, referralCode: referral, storeIntegrationId: store } = session
+  recordUses(state, effects, { profileId, sessionId, identifiers, referral, store }, 'closing')
+}
+
+/** Gives out the giveaways among effects. Nothing takes them back. */
+export function awardGiveaways(state: State, effects: readonly KnownEffect[], sessionId?: string): void {
+  for (const { effectType, props } of effects) {
+    if (effectType !== 'awardGiveaway') continue
+    const stored = state.giveaways.find(({ giveaway }) => giveaway.id === props.giveawayId)
+    if (stored === undefined) continue
+    const profileId = state.profiles.get(props.recipientIntegrationId)?.id
+    const recipient = { profileIntegrationId: props.recipientIntegrationId, ...(profileId !== undefined && { profileId }) }
+    Object.assign(stored.giveaway, { used: true, ...recipient })
+    if (sessionId !== undefined) stored.sessionId = sessionId
+  }
 }
 
 /** Takes booked effects back: `rollbacks` say so, in the order of the effects; `kept` are those that stay. */

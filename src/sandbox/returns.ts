@@ -3,7 +3,9 @@ import type { IntegrationStateV2, KnownEffect } from '../effects.ts'
 import type { ReturnCartItemsInput } from '../endpoints.ts'
 import type { CartItem, CustomerProfile, CustomerSessionV2, Return, ReturnedCartItem } from '../schema.ts'
 import { eventOf, sharedContent } from './answers.ts'
+import { giveBack } from './budgets.ts'
 import { evaluate, type Evaluation } from './evaluate.ts'
+import { createdBy, takeEffect } from './firing.ts'
 import { bookEffects, takeBack, worthOf } from './redeem.ts'
 import { illegalMove, invalid, notFound } from './refusal.ts'
 import { sessionContent, totalsOf } from './sessions.ts'
@@ -38,8 +40,7 @@ function takeReturn(state: State, input: ReturnCartItemsInput): IntegrationState
   state.sessions.set(customerSessionId, { ...stored, session, effects: net, returns: [...previousReturns, made] })
   return {
     effects,
-    createdCoupons: [],
-    createdReferrals: [],
+    ...createdBy(evaluation),
     return: made,
     ...sharedContent(state, asked, { session, profile, evaluation, event, effects, dry: false, now: state.clock() }),
     ...sessionContent(state, asked, session, previousReturns),
@@ -83,7 +84,13 @@ function settle(
 ): { rollbacks: KnownEffect[]; evaluation: Evaluation; net: KnownEffect[] } {
   const isTakenBack = (effect: KnownEffect): boolean => anew.has(effect.campaignId) || isReturned(effect, session)
   const { rollbacks, kept } = takeBack(state, effects.filter(isTakenBack), session)
+  giveBack(
+    state,
+    session.integrationId,
+    effects.filter((effect) => isTakenBack(effect) && !kept.includes(effect)),
+  )
   const evaluation = evaluateRest(state, session, profile, anew)
+  takeEffect(state, evaluation, profile, session)
   bookEffects(state, evaluation.effects, session)
   const others = effects.filter((effect) => !isTakenBack(effect))
   const stay = kept.filter(({ campaignId }) => !anew.has(campaignId))
@@ -114,19 +121,20 @@ function evaluateRest(
   profile: CustomerProfile | undefined,
   campaignIds: ReadonlySet<number>,
 ): Evaluation {
-  if (campaignIds.size === 0) return { effects: [], outcomes: [] }
-  const rest = session.cartItems.map(({ remainingQuantity, ...item }) => ({ ...item, quantity: remainingQuantity ?? item.quantity }))
-  const cartItems = rest.filter(({ quantity }) => quantity > 0)
+  if (campaignIds.size === 0) return { effects: [], outcomes: [], made: [] }
+  const lines = session.cartItems.map(({ remainingQuantity, ...item }) => ({ ...item, quantity: remainingQuantity ?? item.quantity }))
+  const cartItems = lines.filter(({ quantity }) => quantity > 0)
   const cart = { ...session, cartItems, ...totalsOf(cartItems, session.additionalCosts) }
-  const { effects, outcomes } = evaluate(state, {
+  const { effects, ...rest } = evaluate(state, {
     session: cart,
     profile,
     now: state.clock(),
     only: [...campaignIds],
     sourceId: takeId(state),
+    dry: false,
   })
   // Codes of other campaigns are refused in such an evaluation, and stand as they stood.
-  return { effects: effects.filter(({ campaignId }) => campaignIds.has(campaignId)), outcomes }
+  return { effects: effects.filter(({ campaignId }) => campaignIds.has(campaignId)), ...rest }
 }
 
 function unitsOf({ cartItems }: CustomerSessionV2, { position, quantity }: Line): { item: CartItem; quantity: number }[] {

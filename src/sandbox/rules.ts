@@ -7,13 +7,36 @@ import type {
   Campaign,
   CartItem,
   Coupon,
+  CustomerProfile,
   LimitConfig,
+  Referral,
   RuleMetadata,
   SessionState,
   Timestamp,
 } from '../schema.ts'
 
-/** A campaign of the sandbox. Campaigns are evaluated in the order they are listed, each on undiscounted prices. */
+/** What is evaluated: campaigns and groups of them, in the order they are listed. */
+export type CampaignNode = SandboxCampaign | CampaignGroup
+
+/**
+ * Campaigns that are evaluated together; groups may stand in groups. The rest of the list is stackable: everything that triggers counts.
+ *
+ * Source: https://docs.talon.one/docs/product/applications/managing-campaign-evaluation
+ */
+export interface CampaignGroup {
+  /**
+   * What becomes of the campaigns that trigger:
+   * - `stackable`: all of them count.
+   * - `listOrder`: the first one counts, the others are left out.
+   * - `highestDiscount`, `lowestDiscount`: the one whose discounts sum up to most, or to least, counts. Of equals, the first one.
+   */
+  mode: 'stackable' | 'listOrder' | 'highestDiscount' | 'lowestDiscount'
+  /** Whether one member wins the whole cart, or each unit by itself; then only discounts on units compete. @default 'session' */
+  scope?: 'session' | 'cartItem'
+  campaigns: readonly CampaignNode[]
+}
+
+/** A campaign of the sandbox. Each is evaluated on undiscounted prices, unless its rules read what is discounted. */
 export interface SandboxCampaign {
   id: number
   name: string
@@ -21,23 +44,62 @@ export interface SandboxCampaign {
   tags?: string[]
   attributes?: Attributes
   /** @default 'enabled' */
-  state?: 'enabled' | 'disabled'
+  state?: 'enabled' | 'disabled' | 'archived'
   /** Default: since ever. */
   startTime?: Timestamp
   /** Default: for ever. */
   endTime?: Timestamp
   /** Default: what the campaign's coupons and rules show. */
   features?: Campaign['features']
-  /** How often codes may be redeemed: `redeemCoupon` or `redeemReferral`, for everybody (`entities: []`) or for each `'Profile'`. */
-  limits?: LimitConfig[]
+  /** Its budgets: how much of an {@link BudgetAction} may be used, by all together or by each of the entities named. */
+  limits?: Budget[]
+  /** Whether a budget that is nearly used up gives what is left of it. Otherwise the rule fails. @default false */
+  partialRewards?: boolean
+  /** Which units its rules see, as `cart.units`. Totals stay those of the whole cart. Default: all. */
+  filter?: (unit: Unit) => boolean
   /** The coupon codes of this campaign. */
   coupons?: SandboxCoupon[]
   /** What shoppers can work towards; rules of any campaign may add progress. */
   achievements?: SandboxAchievement[]
+  /** Pools of giveaways; rules of any campaign may award them. */
+  giveaways?: GiveawayPool[]
   /** Whether a return that runs the rules takes back what this campaign gave, and gives anew what the rest of the cart earns. @default false */
   reevaluateOnReturn?: boolean
   /** From top to bottom. */
   rules: SandboxRule[]
+}
+
+/** What a campaign may limit: money for `setDiscount`, points for the two that end in `LoyaltyPoints`, else how often. */
+export type BudgetAction =
+  | 'redeemCoupon'
+  | 'redeemReferral'
+  | 'createCoupon'
+  | 'createReferral'
+  | 'reserveCoupon'
+  | 'setDiscount'
+  | 'setDiscountEffect'
+  | 'createLoyaltyPoints'
+  | 'createLoyaltyPointsEffect'
+  | 'redeemLoyaltyPoints'
+  | 'redeemLoyaltyPointsEffect'
+  | 'awardGiveaway'
+  | 'addFreeItemEffect'
+  | 'customEffect'
+  | 'callApi'
+
+/**
+ * A budget. Periods are those of the calendar, in UTC; without one it is for good. Without entities it is for all together; with some,
+ * for each of them by itself, such as each profile. What a session lacks, such as identifiers, has no limit; a profile it must have.
+ */
+export interface Budget extends LimitConfig {
+  action: BudgetAction
+}
+
+/** Codes to give away, each once. */
+export interface GiveawayPool {
+  id: number
+  name: string
+  codes: readonly string[]
 }
 
 /** An achievement as a campaign lists it. */
@@ -57,6 +119,7 @@ export interface SandboxCoupon extends Partial<
   Pick<
     Coupon,
     | 'usageLimit'
+    | 'discountLimit'
     | 'startDate'
     | 'expiryDate'
     | 'limits'
@@ -81,8 +144,10 @@ export interface SandboxRule extends Omit<RuleMetadata, 'title'> {
   needs?: 'coupon' | 'referral'
   /** Whether it fires. Default: always. */
   when?: (cart: Cart) => boolean
-  /** What the cart earns. Amounts of money that are not above zero are left out. */
-  then: (cart: Cart) => RuleEffect[]
+  /** What the cart earns: all of it, or nothing when an effect cannot be applied. Amounts that are not above zero are left out. */
+  then: (cart: Cart) => readonly RuleEffect[]
+  /** What is said when it does not fire although it was tried, such as a notification. A rule that lacks its code is not tried. */
+  otherwise?: (cart: Cart) => readonly RuleEffect[]
 }
 
 /** A cart as a rule sees it. Money in major currency units, before discounts. */
@@ -97,9 +162,21 @@ export interface Cart {
   itemTotal: number
   /** Items and all additional costs. */
   total: number
+  /** What is left of the total after the discounts of the campaigns and rules before. */
+  discountedTotal: number
   additionalCosts: Record<string, AdditionalCost>
   attributes: Attributes
   profileAttributes: Attributes
+  /** Undefined: anonymous. */
+  profile: CustomerProfile | undefined
+  /** The code that a rule with `needs: 'coupon'` runs for. */
+  coupon: Coupon | undefined
+  /** The code that a rule with `needs: 'referral'` runs for. */
+  referral: Referral | undefined
+  /** The points that can be spent in a ledger of the profile, or of the card that is named; of the main ledger unless another is named. */
+  points: (programId: number, subLedgerId?: string) => number
+  /** The name of the tier that ledger has reached. */
+  tier: (programId: number, subLedgerId?: string) => string | undefined
   /** The audiences the profile is in. */
   audienceIds: number[]
   firstSession: boolean
@@ -118,59 +195,84 @@ export interface CartEvent {
 /** One unit of a line. */
 export interface Unit {
   sku: string
+  name: string
   /** In major currency units; 0 when the line has none. */
   price: number
   category: string | undefined
   attributes: Attributes
+  /** What one unit costs beside its price. */
+  additionalCosts: Record<string, AdditionalCost>
   /** The line's index in the cart. */
   position: number
   /** The unit's index in its line. */
   subPosition: number
 }
 
-// Codes are accepted, refused and rolled back by the sandbox itself.
-type EngineEffect = 'acceptCoupon' | 'acceptReferral' | 'redeemReferral' | 'rejectCoupon' | 'rejectReferral' | `rollback${string}`
+// Codes are accepted, refused and rolled back by the sandbox itself; tiers follow from points, and promises become awards at the close.
+type EngineEffect =
+  | 'acceptCoupon'
+  | 'acceptReferral'
+  | 'rejectCoupon'
+  | 'rejectReferral'
+  | 'changeLoyaltyTierLevel'
+  | 'willAwardGiveaway'
+  | `rollback${string}`
 
-/** What a rule may say: any effect of the API but the verdicts on codes and the rollbacks. */
-export type RuleEffect = { [Type in Exclude<EffectType, EngineEffect>]: { effectType: Type; props: DraftProps<Type> } }[Exclude<
+/** What a rule may say: the effects of the API by their names, but those that the sandbox makes itself. */
+export type RuleEffect = { [Type in Exclude<EffectType, EngineEffect>]: { effectType: Type; props: RuleEffectProps<Type> } }[Exclude<
   EffectType,
   EngineEffect
 >]
 
-// The sandbox gives each booking its UUID, points to the session's profile when no recipient is named, and counts progress.
-type DraftProps<Type extends EffectType> = Type extends 'addLoyaltyPoints'
-  ? Omit<EffectProps[Type], 'transactionUUID' | 'recipientIntegrationId'> & { recipientIntegrationId?: string }
-  : Type extends 'deductLoyaltyPoints'
-    ? Omit<EffectProps[Type], 'transactionUUID'>
-    : Type extends 'increaseAchievementProgress'
-      ? Pick<EffectProps[Type], 'achievementId' | 'delta'>
-      : EffectProps[Type]
+/** The props of an effect as a rule says them: what only the sandbox knows is left out, such as ids, names by id, and who it is for. */
+export type RuleEffectProps<Type extends EffectType> = Type extends keyof DraftProps ? DraftProps[Type] : EffectProps[Type]
 
-/** An amount off the cart. */
-export function setDiscount(name: string, value: number): RuleEffect {
-  return { effectType: 'setDiscount', props: { name, value } }
+interface DraftProps {
+  /** Points for the session's profile or card unless a recipient is named. */
+  addLoyaltyPoints: Omit<EffectProps['addLoyaltyPoints'], 'transactionUUID' | 'recipientIntegrationId' | 'desiredValue'> & {
+    recipientIntegrationId?: string
+  }
+  deductLoyaltyPoints: Omit<EffectProps['deductLoyaltyPoints'], 'transactionUUID' | 'ruleTitle'>
+  extendLoyaltyPointsExpiryDate: Omit<EffectProps['extendLoyaltyPointsExpiryDate'], 'affectedTransactions'>
+  setLoyaltyPointsExpiryDate: Omit<EffectProps['setLoyaltyPointsExpiryDate'], 'affectedTransactions'>
+  setDiscountPerAdditionalCost: Omit<EffectProps['setDiscountPerAdditionalCost'], 'additionalCostId'>
+  setDiscountPerAdditionalCostPerItem: Omit<EffectProps['setDiscountPerAdditionalCostPerItem'], 'additionalCostId'>
+  /** One effect for each unit. */
+  addFreeItem: Pick<EffectProps['addFreeItem'], 'sku' | 'name'> & { quantity?: number }
+  increaseAchievementProgress: Pick<EffectProps['increaseAchievementProgress'], 'achievementId' | 'delta'>
+  startAchievementProgress: Pick<EffectProps['startAchievementProgress'], 'achievementId'>
+  awardGiveaway: Pick<EffectProps['awardGiveaway'], 'poolId'>
+  /** A code of this campaign for the session's profile, which alone may redeem it. Once for each session, rule and code. */
+  couponCreated: Omit<SandboxCoupon, 'value' | 'recipientIntegrationId'> & { pattern?: string }
+  /** A code of this campaign that the session's profile may hand on. Once for each session, rule and code. */
+  referralCreated: Partial<Pick<Referral, 'startDate' | 'expiryDate' | 'usageLimit' | 'friendProfileIntegrationId' | 'attributes'>> & {
+    pattern?: string
+  }
+  reserveCoupon: Pick<EffectProps['reserveCoupon'], 'couponValue'>
+  addToAudience: { audienceId: number }
+  removeFromAudience: { audienceId: number }
+  /** `path` is `Profile.` or `Session.`, and the attribute's name. */
+  updateAttribute: { path: `${'Profile' | 'Session'}.${string}`; value: unknown }
 }
 
-/** An amount off one unit, at most its price. */
-export function setDiscountPerItem(name: string, unit: Unit, value: number): RuleEffect {
-  const { position, subPosition, price } = unit
-  return { effectType: 'setDiscountPerItem', props: { name: `${name}#${position}`, value: Math.min(value, price), position, subPosition } }
-}
-
-/** Points for the session's profile, on the program's main ledger. An anonymous session earns none. */
-export function addLoyaltyPoints(name: string, programId: number, value: number): RuleEffect {
-  return { effectType: 'addLoyaltyPoints', props: { name, programId, subLedgerId: '', value } }
-}
-
-/** Progress in an achievement. An anonymous session makes none. */
-export function increaseAchievementProgress(achievementId: number, delta = 1): RuleEffect {
-  return { effectType: 'increaseAchievementProgress', props: { achievementId, delta } }
+/** The campaigns of a list, those in groups too, in their order. */
+export function campaignsIn(nodes: readonly CampaignNode[]): SandboxCampaign[] {
+  return nodes.flatMap((node) => ('rules' in node ? [node] : campaignsIn(node.campaigns)))
 }
 
 /** Takes lines apart into units. */
 export function unitsOf(items: readonly CartItem[]): Unit[] {
-  return items.flatMap(({ sku, price = 0, category, attributes = {}, quantity, position = 0 }) =>
-    Array.from({ length: quantity }, (_, subPosition) => ({ sku, price, category, attributes, position, subPosition })),
+  return items.flatMap(({ sku, name = sku, price = 0, category, attributes = {}, additionalCosts = {}, quantity, position = 0 }) =>
+    Array.from({ length: quantity }, (_, subPosition) => ({
+      sku,
+      name,
+      price,
+      category,
+      attributes,
+      additionalCosts,
+      position,
+      subPosition,
+    })),
   )
 }
 
@@ -183,8 +285,8 @@ export function isRunning(campaign: SandboxCampaign, now: number): boolean {
 export function frontendState(
   { state, startTime, endTime }: SandboxCampaign,
   now: number,
-): 'running' | 'disabled' | 'scheduled' | 'expired' {
-  if (state === 'disabled') return 'disabled'
+): 'running' | 'disabled' | 'archived' | 'scheduled' | 'expired' {
+  if (state === 'disabled' || state === 'archived') return state
   if (startTime !== undefined && now < Date.parse(startTime)) return 'scheduled'
   return endTime !== undefined && now >= Date.parse(endTime) ? 'expired' : 'running'
 }

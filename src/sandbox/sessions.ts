@@ -13,7 +13,9 @@ import type {
 } from '../schema.ts'
 import { type Evaluated, eventOf, integrationCoupon, inventoryReferral, sharedContent } from './answers.ts'
 import { withCatalog } from './catalog.ts'
+import { giveBack } from './budgets.ts'
 import { evaluate } from './evaluate.ts'
+import { createdBy, takeEffect } from './firing.ts'
 import { bookEffects, countSale, takeBack, uncountSale } from './redeem.ts'
 import { illegalMove, invalid, notFound } from './refusal.ts'
 import {
@@ -47,8 +49,7 @@ export function updateCustomerSessionV2(state: State, input: UpdateCustomerSessi
   const done = updateSession(state, customerSessionId, customerSession, { dry, now: evaluationTime(state, dry, input.now) })
   return {
     effects: done.effects,
-    createdCoupons: [],
-    createdReferrals: [],
+    ...createdBy(done.evaluation),
     ...sharedContent(state, asked, done),
     ...sessionContent(state, asked, done.session, state.sessions.get(customerSessionId)?.returns),
   }
@@ -81,8 +82,9 @@ export function updateSession(state: State, id: string, request: NewCustomerSess
   const session = merge(state, id, before?.session, { ...request, cartItems }, numericId, now)
   const profile = profileFor(state, session.profileId, dry)
   const only = dry ? request.evaluableCampaignIds : undefined
-  const evaluation = evaluate(state, { session, profile, now, only, sourceId: session.id })
+  const evaluation = evaluate(state, { session, profile, now, only, sourceId: session.id, dry })
   const { effects } = evaluation
+  if (!dry) takeEffect(state, evaluation, profile, session)
   const type =
     session.state === 'closed' ? 'talon_session_closed' : before === undefined ? 'talon_session_created' : 'talon_session_updated'
   const event = eventOf(state, { type, profileId: session.profileId, sessionId: id, attributes: {}, effects, dry })
@@ -197,6 +199,7 @@ function cancel(state: State, before: StoredSession): EvaluatedSession {
 function undo(state: State, before: StoredSession, to: SessionState, type: string): EvaluatedSession {
   const { session } = before
   const { rollbacks, kept } = takeBack(state, before.effects, session)
+  giveBack(state, session.integrationId)
   uncountSale(state.profiles.get(session.profileId), session)
   return move(state, { ...before, effects: kept }, to, type, rollbacks)
 }
@@ -209,7 +212,7 @@ function move(state: State, before: StoredSession, to: SessionState, type: strin
   const profile = profileFor(state, profileId, false)
   state.sessions.set(sessionId, { ...before, session })
   const event = eventOf(state, { type, profileId, sessionId, attributes: {}, effects, dry: false })
-  return { session, profile, evaluation: { effects: [], outcomes: [] }, event, effects, dry: false, now: state.clock() }
+  return { session, profile, evaluation: { effects: [], outcomes: [], made: [] }, event, effects, dry: false, now: state.clock() }
 }
 
 type SessionContent = Pick<IntegrationStateV2, 'customerSession' | 'coupons' | 'referral' | 'previousReturns'>

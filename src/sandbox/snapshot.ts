@@ -2,7 +2,7 @@
 import { copyOf, type State } from './state.ts'
 
 /** What is remembered, without what {@link createSandbox} was told. */
-type Memory = Omit<State, 'campaigns' | 'programs' | 'clock'>
+type Memory = Omit<State, 'campaigns' | 'evaluation' | 'programs' | 'clock'>
 
 /** Maps become lists of entries, all the way down. */
 type Plain<T> =
@@ -34,6 +34,8 @@ const checks: { [Name in keyof Memory]: Check } = {
   sessions: isMapOf('string', isRecord),
   coupons: isMapOf('string', isRecord),
   referrals: isMapOf('string', isRecord),
+  giveaways: isListOf(isRecord),
+  budgetUses: isListOf(isRecord),
   audiences: isMapOf('number', isRecord),
   events: isListOf(isRecord),
   advancedEvents: isMapOf('string', isRecord),
@@ -58,6 +60,8 @@ export function snapshotOf(state: State): SandboxSnapshot {
     sessions: [...copy.sessions],
     coupons: [...copy.coupons],
     referrals: [...copy.referrals],
+    giveaways: copy.giveaways,
+    budgetUses: copy.budgetUses,
     audiences: [...copy.audiences],
     events: copy.events,
     advancedEvents: [...copy.advancedEvents],
@@ -80,6 +84,8 @@ export function memoryOf(snapshot: unknown): Memory {
     sessions: new Map(copy.sessions),
     coupons: new Map(copy.coupons),
     referrals: new Map(copy.referrals),
+    giveaways: copy.giveaways,
+    budgetUses: copy.budgetUses,
     audiences: new Map(copy.audiences),
     events: copy.events,
     advancedEvents: new Map(copy.advancedEvents),

@@ -10,6 +10,7 @@ import type {
   CustomerSessionV2,
   Event,
   EventV3,
+  Giveaway,
   LoyaltyCard,
   LoyaltyCardProfileRegistration,
   NewPriceAdjustment,
@@ -18,7 +19,7 @@ import type {
   Return,
   Timestamp,
 } from '../schema.ts'
-import type { SandboxCampaign, SandboxCoupon } from './rules.ts'
+import { type BudgetAction, type CampaignNode, campaignsIn, type SandboxCampaign, type SandboxCoupon } from './rules.ts'
 
 /** A loyalty program of the Application. */
 export interface LoyaltyProgram {
@@ -53,6 +54,27 @@ export interface Redemption {
   sessionId: string
 }
 
+/** One use of a budget. What nobody limits is not written down. */
+export interface BudgetUse {
+  campaignId: number
+  action: BudgetAction
+  /** Money in major currency units, points, or how often. */
+  amount: number
+  at: Timestamp
+  profileId?: string
+  sessionId?: string
+  coupon?: string
+  referral?: string
+  identifiers?: string[]
+  store?: string
+}
+
+/** A giveaway of a pool, and the session that got it. */
+export interface StoredGiveaway {
+  giveaway: Giveaway
+  sessionId?: string
+}
+
 /** A session with the effects of its last evaluation. */
 export interface StoredSession {
   session: CustomerSessionV2
@@ -72,12 +94,16 @@ export interface StoredCoupon {
   /** The profiles that hold a reservation, in the order they came. */
   reservedBy: string[]
   redemptions: Redemption[]
+  /** The session, rule and code it was made for, when a rule made it. */
+  madeFor?: string
 }
 
 /** A referral code with its redemptions by friends. */
 export interface StoredReferral {
   referral: Referral
   redemptions: Redemption[]
+  /** The session, rule and code it was made for, when a rule made it. */
+  madeFor?: string
 }
 
 /** A loyalty card with its ledgers. */
@@ -159,7 +185,10 @@ export interface Replay {
 
 /** Everything in memory. Plain data: read it in a test, or change it to set a scene. */
 export interface State {
+  /** All of them, in the order of their evaluation. */
   readonly campaigns: readonly SandboxCampaign[]
+  /** The same, in their groups. */
+  readonly evaluation: readonly CampaignNode[]
   readonly programs: readonly LoyaltyProgram[]
   /** Milliseconds since the epoch. */
   readonly clock: () => number
@@ -173,6 +202,10 @@ export interface State {
   coupons: Map<string, StoredCoupon>
   /** By code, in upper case. */
   referrals: Map<string, StoredReferral>
+  /** Those of all pools, given out or not. */
+  giveaways: StoredGiveaway[]
+  /** Oldest first. */
+  budgetUses: BudgetUse[]
   /** By id. */
   audiences: Map<number, Audience>
   /** Tracked ones of V1 and V2, oldest first; not the built-in ones that every update makes. */
@@ -198,10 +231,12 @@ export const applicationId = 1
 export const accountId = 1
 
 /** A fresh memory with the campaigns' coupons in it, the audiences 1 "Newsletter" and 2 "VIP", and the empty catalogue 1. */
-export function createState(campaigns: readonly SandboxCampaign[], clock: () => number, programs: readonly LoyaltyProgram[] = []): State {
+export function createState(evaluation: readonly CampaignNode[], clock: () => number, programs: readonly LoyaltyProgram[] = []): State {
   const created = new Date(clock()).toISOString()
+  const campaigns = campaignsIn(evaluation)
   const state: State = {
     campaigns,
+    evaluation,
     programs,
     clock,
     nextId: 1,
@@ -209,6 +244,8 @@ export function createState(campaigns: readonly SandboxCampaign[], clock: () => 
     sessions: new Map(),
     coupons: new Map(),
     referrals: new Map(),
+    giveaways: [],
+    budgetUses: [],
     audiences: new Map([
       [1, { id: 1, name: 'Newsletter', accountId, created }],
       [2, { id: 2, name: 'VIP', accountId, created }],
@@ -224,6 +261,8 @@ export function createState(campaigns: readonly SandboxCampaign[], clock: () => 
   }
   for (const campaign of campaigns) {
     for (const coupon of campaign.coupons ?? []) addCoupon(state, campaign, coupon)
+    for (const { id: poolId, codes } of campaign.giveaways ?? [])
+      for (const code of codes) state.giveaways.push({ giveaway: { id: takeId(state), created, code, poolId, used: false } })
   }
   return state
 }
@@ -242,18 +281,15 @@ function newCatalog(created: Timestamp): Catalog {
   }
 }
 
-function addCoupon(state: State, campaign: SandboxCampaign, { value, usageLimit = 0, ...rest }: SandboxCoupon): void {
-  const code = normaliseCode(value)
-  const coupon: Coupon = {
-    ...rest,
-    id: takeId(state),
-    created: timestamp(state),
-    campaignId: campaign.id,
-    value: code,
-    usageLimit,
-    usageCounter: 0,
-  }
-  state.coupons.set(code, { coupon, reservedBy: [], redemptions: [] })
+/** A coupon of a campaign that is not stored. */
+export function newCoupon(state: State, { id: campaignId }: SandboxCampaign, draft: SandboxCoupon): Coupon {
+  const { value, usageLimit = 0, ...rest } = draft
+  return { ...rest, id: 0, created: timestamp(state), campaignId, value: normaliseCode(value), usageLimit, usageCounter: 0 }
+}
+
+function addCoupon(state: State, campaign: SandboxCampaign, draft: SandboxCoupon): void {
+  const coupon = { ...newCoupon(state, campaign, draft), id: takeId(state) }
+  state.coupons.set(coupon.value, { coupon, reservedBy: [], redemptions: [] })
 }
 
 /** The next numeric id. */
@@ -264,8 +300,8 @@ export function takeId(state: State): number {
 }
 
 /** The same memory once more, for a rehearsal that leaves this one as it is. */
-export function copyOf({ campaigns, programs, clock, ...memory }: State): State {
-  return { campaigns, programs, clock, ...structuredClone(memory) }
+export function copyOf({ campaigns, evaluation, programs, clock, ...memory }: State): State {
+  return { campaigns, evaluation, programs, clock, ...structuredClone(memory) }
 }
 
 /** Now, or another moment, as the API writes it. */

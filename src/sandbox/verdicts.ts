@@ -1,13 +1,13 @@
 /** Whether a code counts, and if not, why. */
 import type { CouponRejection, ReferralRejection } from '../effects.ts'
-import type { LimitConfig, Timestamp } from '../schema.ts'
+import type { Coupon, LimitConfig, Timestamp } from '../schema.ts'
+import { type BudgetLeft, budgetsFor, type BudgetUser, leftOf } from './budgets.ts'
 import { isRunning, type SandboxCampaign } from './rules.ts'
 import type { Redemption, State, StoredCoupon, StoredReferral } from './state.ts'
 
 /** Who asks, when, and which campaigns take part. */
 export interface Inquiry {
-  /** Undefined: anonymous. */
-  profileId: string | undefined
+  user: BudgetUser
   /** Milliseconds since the epoch. */
   now: number
   /** A dry run's `evaluableCampaignIds`: these take part, disabled or not, and no others. */
@@ -26,24 +26,21 @@ export function couponRejection(
   inquiry: Inquiry,
   state: State,
 ): CouponRejection | undefined {
-  const { coupon, reservedBy, redemptions } = stored
-  const { profileId, now, only } = inquiry
+  const { coupon, reservedBy } = stored
+  const { user, now } = inquiry
+  const { profileId } = user
   if (campaign === undefined) return 'CouponPartOfNotRunningCampaign'
-  if (!takesPart(campaign, inquiry)) return only === undefined ? 'CouponPartOfNotRunningCampaign' : 'CouponPartOfNotTriggeredCampaign'
+  if (!takesPart(campaign, inquiry))
+    return isLeftOut(campaign, inquiry) ? 'CouponPartOfNotTriggeredCampaign' : 'CouponPartOfNotRunningCampaign'
   if (isAhead(coupon.startDate, now)) return 'CouponStartDateInFuture'
   if (isPast(coupon.expiryDate, now)) return 'CouponExpired'
   if (coupon.usageLimit > 0 && coupon.usageCounter >= coupon.usageLimit) return 'CouponLimitReached'
   if (coupon.recipientIntegrationId && coupon.recipientIntegrationId !== profileId) return 'CouponRecipientDoesNotMatch'
 
-  const { limits } = campaign
-  const ofCampaign = limits ? campaignRedemptions(state.coupons.values(), ({ coupon: { campaignId } }) => campaignId === campaign.id) : []
-  if (isUsedUp(limitOf(limits, 'redeemCoupon', false), ofCampaign.length)) return 'CampaignLimitReached'
-
-  const perCoupon = limitOf(coupon.limits, 'redeemCoupon', true)
-  const perProfile = perCoupon ?? limitOf(limits, 'redeemCoupon', true)
-  if (profileId === undefined) return coupon.isReservationMandatory || perProfile !== undefined ? 'ProfileRequired' : undefined
-  if (coupon.isReservationMandatory && !reservedBy.includes(profileId)) return 'CouponReservationRequired'
-  return isUsedUp(perProfile, countOf(perCoupon === undefined ? ofCampaign : redemptions, profileId)) ? 'ProfileLimitReached' : undefined
+  const needsProfile = coupon.isReservationMandatory || [...(coupon.limits ?? []), ...(campaign.limits ?? [])].some(isPerProfile)
+  if (!profileId && needsProfile) return 'ProfileRequired'
+  if (coupon.isReservationMandatory && !reservedBy.includes(profileId ?? '')) return 'CouponReservationRequired'
+  return couponLimitReached(state, campaign, coupon, user, now)
 }
 
 /** Why a referral code is refused before its rules have been asked; undefined when it is not. */
@@ -54,19 +51,66 @@ export function referralRejection(
   state: State,
 ): ReferralRejection | undefined {
   const { referral } = stored
-  const { profileId, now, only } = inquiry
+  const { user, now } = inquiry
+  const { profileId } = user
   if (campaign === undefined) return 'ReferralPartOfNotRunningCampaign'
-  if (!takesPart(campaign, inquiry)) return only === undefined ? 'ReferralPartOfNotRunningCampaign' : 'ReferralPartOfNotTriggeredCampaign'
+  if (!takesPart(campaign, inquiry))
+    return isLeftOut(campaign, inquiry) ? 'ReferralPartOfNotTriggeredCampaign' : 'ReferralPartOfNotRunningCampaign'
   if (isAhead(referral.startDate, now)) return 'ReferralStartDateInFuture'
   if (isPast(referral.expiryDate, now)) return 'ReferralExpired'
   if (!state.profiles.has(referral.advocateProfileIntegrationId)) return 'AdvocateNotFound'
   if (referral.advocateProfileIntegrationId === profileId) return 'ReferralRecipientIdSameAsAdvocate'
   if (referral.friendProfileIntegrationId && referral.friendProfileIntegrationId !== profileId) return 'ReferralRecipientDoesNotMatch'
   if (referral.usageLimit > 0 && referral.usageCounter >= referral.usageLimit) return 'ReferralLimitReached'
+  if (profileId && wasReferred(state, campaign.id, profileId)) return 'ReferralCustomerAlreadyReferred'
+  return referralLimitReached(state, campaign, user, now)
+}
 
-  const ofCampaign = campaignRedemptions(state.referrals.values(), ({ referral: { campaignId } }) => campaignId === campaign.id)
-  if (isUsedUp(limitOf(campaign.limits, 'redeemReferral', false), ofCampaign.length)) return 'CampaignLimitReached'
-  return profileId !== undefined && countOf(ofCampaign, profileId) > 0 ? 'ReferralCustomerAlreadyReferred' : undefined
+/** Which budget of redemptions a coupon has used up; undefined: none. */
+export function couponLimitReached(
+  state: State,
+  campaign: SandboxCampaign,
+  coupon: Coupon,
+  user: BudgetUser,
+  now: number,
+  left?: BudgetLeft,
+): 'CampaignLimitReached' | 'ProfileLimitReached' | 'CouponLimitReached' | undefined {
+  const budgets = budgetsFor(campaign, coupon, 'redeemCoupon')
+  const usedUp = budgets.find((budget) => leftOf(state, campaign, budget, { ...user, coupon: coupon.value }, now, left) < 1)
+  if (usedUp === undefined) return undefined
+  if (isPerPerson(usedUp)) return 'ProfileLimitReached'
+  return usedUp.entities.includes('Coupon') ? 'CouponLimitReached' : 'CampaignLimitReached'
+}
+
+function referralLimitReached(
+  state: State,
+  campaign: SandboxCampaign,
+  user: BudgetUser,
+  now: number,
+): 'CampaignLimitReached' | 'ProfileLimitReached' | 'ReferralLimitReached' | undefined {
+  const usedUp = budgetsFor(campaign, undefined, 'redeemReferral').find((budget) => leftOf(state, campaign, budget, user, now) < 1)
+  if (usedUp === undefined) return undefined
+  if (isPerPerson(usedUp)) return 'ProfileLimitReached'
+  return usedUp.entities.includes('Referral') ? 'ReferralLimitReached' : 'CampaignLimitReached'
+}
+
+// A dry run that names others, or an archived campaign: effects.md §4.
+function isLeftOut({ state }: SandboxCampaign, { only }: Inquiry): boolean {
+  return only !== undefined || state === 'archived'
+}
+
+function isPerProfile({ entities }: LimitConfig): boolean {
+  return entities.includes('Profile')
+}
+
+function isPerPerson({ entities }: LimitConfig): boolean {
+  return entities.includes('Profile') || entities.includes('Identifier')
+}
+
+function wasReferred({ referrals }: State, campaignId: number, profileId: string): boolean {
+  return [...referrals.values()].some(
+    ({ referral, redemptions }) => referral.campaignId === campaignId && countOf(redemptions, profileId) > 0,
+  )
 }
 
 /** Whether a start date lies ahead. */
@@ -87,15 +131,4 @@ export function countOf(redemptions: readonly Redemption[], profileId: string): 
 /** The limit on an action, for all together or for each profile; its period is ignored. */
 export function limitOf(limits: readonly LimitConfig[] | undefined, action: string, perProfile: boolean): number | undefined {
   return limits?.find((limit) => limit.action === action && limit.entities.includes('Profile') === perProfile)?.limit
-}
-
-function isUsedUp(limit: number | undefined, count: number): boolean {
-  return limit !== undefined && count >= limit
-}
-
-function campaignRedemptions<Stored extends { redemptions: Redemption[] }>(
-  all: Iterable<Stored>,
-  isOfCampaign: (stored: Stored) => boolean,
-): Redemption[] {
-  return [...all].filter(isOfCampaign).flatMap(({ redemptions }) => redemptions)
 }

@@ -116,11 +116,12 @@ describe('points', () => {
       {},
       gives(() => [
         { effectType: 'addLoyaltyPoints', props: { name: 'earned', programId: 1, subLedgerId: '', value: 12, expiryDate: at(30) } },
-        { effectType: 'deductLoyaltyPoints', props: { name: 'spent', ruleTitle: 'Gives', programId: 1, subLedgerId: '', value: 2 } },
+        { effectType: 'deductLoyaltyPoints', props: { name: 'spent', programId: 1, subLedgerId: '', value: 2 } },
       ]),
     )
+    shop.earn(5)
     await shop.put({ cartItems: [coffee] })
-    expect((await shop.send(getLoyaltyProgramProfileTransactions, anna)).data).toEqual([])
+    expect((await shop.send(getLoyaltyProgramProfileTransactions, anna)).data).toHaveLength(1)
     const { effects } = await shop.put({ state: 'closed' })
     const [earned] = propsOf('addLoyaltyPoints', effects)
     const { data } = await shop.send(getLoyaltyProgramProfileTransactions, anna)
@@ -134,12 +135,13 @@ describe('points', () => {
         expiryDate: at(30),
         transactionUUID: earned?.transactionUUID,
       },
+      { amount: 5 },
     ])
     expect(data[0]).toMatchObject({ created: at(0), programId: 1, subledgerId: '', rulesetId: 9, ruleName: 'Gives' })
-    expect(new Set(data.map(({ id }) => id)).size).toBe(2)
-    expect(await shop.balance()).toMatchObject({ activePoints: 10, spentPoints: 2 })
+    expect(new Set(data.map(({ id }) => id)).size).toBe(3)
+    expect(await shop.balance()).toMatchObject({ activePoints: 15, spentPoints: 2 })
     await shop.put({ state: 'cancelled' })
-    expect(await shop.balance()).toMatchObject({ activePoints: 0, spentPoints: 0 })
+    expect(await shop.balance()).toMatchObject({ activePoints: 5, spentPoints: 0 })
   })
 
   it('10.5 that were spent before their session is cancelled are owed where the program allows it', async () => {

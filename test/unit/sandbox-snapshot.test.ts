@@ -21,7 +21,7 @@ function step<E extends Endpoint>(endpoint: E, input: InputOf<E>, key?: string):
 const club = { loyaltyProgramId: 1, integrationId: 'anna' }
 const card = { loyaltyProgramId: 2, loyaltyCardId: 'CARD-1' }
 const everything = { profile: true, referrals: true, coupons: true, loyalty: true, giveaways: true, achievements: true }
-const cart = { profileId: 'anna', cartItems: [coffee, { sku: 'TEA', quantity: 1 }], couponCodes: ['SAVE10', 'FIRST5'] }
+const cart = { profileId: 'anna', cartItems: [coffee, { sku: 'TEA', quantity: 1 }], couponCodes: ['SAVE10', 'FIRST5', 'GIFT50', 'CINEMA'] }
 const order: NewCustomerSessionV2 = { ...cart, loyaltyCards: ['CARD-1'], state: 'closed' }
 const tea = { type: 'ADD', payload: { sku: 'TEA', price: 4 } } as const
 const review: TrackEventV2Input = { profileId: 'anna', type: 'reviewed', silent: 'no', responseContent: ['event', 'loyalty'] }
@@ -55,6 +55,8 @@ const steps: readonly Step[] = [
     cartItems: [{ ...mug, name: 'Mug', price: 12 }],
     total: 7,
   }),
+  step(endpoints.trackEventV2, { profileId: 'anna', type: 'subscribed', silent: 'no' }),
+  step(endpoints.trackEventV2, { profileId: 'anna', type: 'invited', silent: 'no' }),
   step(endpoints.trackEvent, { sessionId: 'v1', profileId: 'anna', type: 'looked', attributes: { Page: 'mugs' } }),
   step(endpoints.deleteCustomerData, { integrationId: 'ben' }),
   step(endpoints.deleteAudienceV2, { audienceId: 2 }),
@@ -117,7 +119,7 @@ describe('a snapshot', () => {
   it('holds every part of the state, as data that JSON carries', async () => {
     const shop = await openFull()
     const snapshot = shop.snapshot()
-    const { campaigns, programs, clock, ...memory } = shop.state
+    const { campaigns, evaluation, programs, clock, ...memory } = shop.state
     expect(Object.keys(snapshot).toSorted()).toEqual([...Object.keys(memory), 'version'].toSorted())
     // Nothing is compared with nothing here.
     for (const [name, part] of Object.entries(snapshot)) if (name !== 'version' && name !== 'nextId') expect(part, name).not.toEqual([])
@@ -126,17 +128,17 @@ describe('a snapshot', () => {
 
     const other = openShop()
     other.restore(throughJson(snapshot))
-    expect({ ...other.state, campaigns, programs, clock }).toEqual(shop.state)
+    expect({ ...other.state, campaigns, evaluation, programs, clock }).toEqual(shop.state)
   })
 
   it('keeps the state object, its campaigns, programs and clock', async () => {
     const [shop, other] = [await openFull(), createSandbox({ campaigns: [], programs: [], clock: () => 0 })]
     const { state } = other
-    const { campaigns, programs, clock } = state
+    const { campaigns, evaluation, programs, clock } = state
     other.restore(shop.snapshot())
     expect(other.state).toBe(state)
     expect(state.sessions.size).toBe(shop.state.sessions.size)
-    expect([state.campaigns, state.programs, state.clock]).toEqual([campaigns, programs, clock])
+    expect([state.campaigns, state.evaluation, state.programs, state.clock]).toEqual([campaigns, evaluation, programs, clock])
   })
 
   it('shares nothing with any sandbox', async () => {
@@ -187,7 +189,7 @@ describe('what is no snapshot', () => {
 
 // What a sandbox was told may be shared.
 function mutable(value: object): object {
-  return { ...value, campaigns: undefined, programs: undefined, clock: undefined }
+  return { ...value, campaigns: undefined, evaluation: undefined, programs: undefined, clock: undefined }
 }
 
 /** The objects that are reachable from more than one of some roots. */

@@ -290,12 +290,13 @@ describe('requests at the same time', () => {
 describe('the sandbox', () => {
   it('forgets everything on reset, and keeps its state object', async () => {
     const shop = openShop()
-    const before = structuredClone({ ...shop.state, campaigns: [], clock: 0 })
+    const before = shop.snapshot()
     const { state } = shop
     await shop.put({ state: 'closed', couponCodes: ['FIRST5'], cartItems: [mug] })
     expect(state.sessions.size).toBe(1)
     shop.reset()
-    expect({ ...state, campaigns: [], clock: 0 }).toEqual(before)
+    expect(shop.state).toBe(state)
+    expect(shop.snapshot()).toEqual(before)
     expect((await shop.put({ couponCodes: ['FIRST5'] })).effects[0]?.effectType).toBe('acceptCoupon')
   })
 
@@ -303,7 +304,7 @@ describe('the sandbox', () => {
     const [one, two] = [openShop(), openShop()]
     await one.put()
     expect(two.state.sessions.size).toBe(0)
-    expect(demoCampaigns[0]?.coupons).toEqual([{ value: 'SAVE10' }])
+    expect(demoCampaigns[0]).toMatchObject({ coupons: [{ value: 'SAVE10' }] })
   })
 
   it('gives the same answers to the same calls', async () => {

@@ -140,13 +140,34 @@ test('talon-one-react/proxy exports these values and no others', async () => {
 test('talon-one-react/sandbox exports these values and no others', async () => {
   expect(Object.keys(await import('talon-one-react/sandbox')).toSorted()).toMatchInlineSnapshot(`
     [
+      "addFreeItem",
       "addLoyaltyPoints",
+      "amountOffCart",
+      "amountOffItems",
+      "awardGiveaway",
+      "birthday",
+      "bundle",
+      "buyXGetY",
       "createSandbox",
+      "deductLoyaltyPoints",
       "demoCampaigns",
       "demoPrograms",
+      "freeItem",
+      "freeShipping",
+      "giveaway",
       "increaseAchievementProgress",
+      "percentOffCart",
+      "percentOffItems",
+      "points",
       "setDiscount",
+      "setDiscountPerAdditionalCost",
+      "setDiscountPerAdditionalCostPerItem",
       "setDiscountPerItem",
+      "setDiscountProRata",
+      "showNotification",
+      "tierMultiplier",
+      "tieredSpend",
+      "welcomeReferral",
     ]
   `)
 })

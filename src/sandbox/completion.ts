@@ -1,0 +1,385 @@
+/** Effects as rules say them become effects as the API answers them: with ids, names, recipients, and what budgets leave of them. */
+import type { EffectEnvelope, EffectOf, EffectProps, KnownEffect, LoyaltyLedgerEntryExpiryDateChange } from '../effects.ts'
+import type { Coupon, CustomerProfile, CustomerSessionV2, LimitConfig } from '../schema.ts'
+import { increase, start } from './achievements.ts'
+import { budgetsFor, type BudgetUser, leftOf, usesOf, takeFrom } from './budgets.ts'
+import { alphabet, drawCode } from './codes.ts'
+import { after } from './duration.ts'
+import { balanceAt, expiryOf, standingAt, statusAt } from './ledger.ts'
+import { type Holder, holderOf, ledgerWith } from './loyalty.ts'
+import type { RuleEffect, RuleEffectProps, SandboxCampaign } from './rules.ts'
+import { type LoyaltyProgram, newCoupon, normaliseCode, type State, timestamp } from './state.ts'
+import type { Tally } from './tally.ts'
+import { tierAt } from './tiers.ts'
+
+/** Where a rule runs. */
+export interface Setting {
+  state: State
+  session: CustomerSessionV2 | undefined
+  /** Undefined: anonymous. */
+  profile: CustomerProfile | undefined
+  loyaltyCards: readonly string[] | undefined
+  /** Milliseconds since the epoch. */
+  now: number
+  /** Whether what it gives is given for good: not while a session is open, nor in a dry run. */
+  isFinal: boolean
+  sourceId: number
+  campaign: SandboxCampaign
+  /** The code that the rule runs for. */
+  coupon: Coupon | undefined
+  user: BudgetUser
+  place: Place
+  /** Whether a unit may be discounted: in a group that decides for each unit, others may have won it. */
+  mayDiscount: (unit: { position: number; subPosition?: number }) => boolean
+}
+
+/** What every effect says of where it came from. */
+export type Place = Pick<
+  EffectEnvelope,
+  'campaignId' | 'rulesetId' | 'ruleIndex' | 'ruleName' | 'triggeredByCoupon' | 'evaluationGroupID' | 'evaluationGroupMode'
+>
+
+/** A verdict on a code, which only the sandbox gives. */
+export type Acceptance = { [Type in 'acceptCoupon' | 'acceptReferral']: { effectType: Type; props: EffectProps[Type] } }[
+  | 'acceptCoupon'
+  | 'acceptReferral']
+
+/** What becomes of the effects of one rule. */
+export type Completed = { effects: KnownEffect[] } | { failedAt: number; details: string }
+
+/** Completes the effects of a rule, and counts them in the tally. When one cannot be applied, the rule has failed, and the tally is spoilt. */
+export function completeAll(drafts: readonly (RuleEffect | Acceptance)[], setting: Setting, tally: Tally): Completed {
+  const effects: KnownEffect[] = []
+  let gaveNothing = false
+  for (const [index, draft] of drafts.entries()) {
+    const completed = complete(draft, setting, tally)
+    if (typeof completed === 'string') return { failedAt: index, details: completed }
+    for (const effect of completed) {
+      const fitted = fit(effect, setting, tally)
+      if (fitted === 'failed') return { failedAt: index, details: 'A budget is used up' }
+      if (fitted === 'nothing') gaveNothing = true
+      else effects.push(...add(fitted, setting, tally))
+    }
+  }
+  // At a budget of 0 the rule fails (effects.md §5.9); with something left, what no longer fits is just left out.
+  if (gaveNothing && effects.every((effect) => usesOf(effect).length === 0)) return { failedAt: 0, details: 'A budget is used up' }
+  return { effects: shareOut(effects) }
+}
+
+// Undefined in the props: what only `add` knows. A text: why it cannot be applied.
+function complete(draft: RuleEffect | Acceptance, setting: Setting, tally: Tally): KnownEffect[] | string {
+  const { state, session, profile, place, mayDiscount } = setting
+  switch (draft.effectType) {
+    // effects.md §5.10: a discount is always a positive amount.
+    case 'setDiscount':
+      return draft.props.value > 0 ? [{ ...place, ...draft }] : []
+    case 'setDiscountPerItem':
+      return draft.props.value > 0 && mayDiscount(draft.props) ? [{ ...place, ...draft }] : []
+    case 'setDiscountPerAdditionalCost': {
+      const { additionalCost, value } = draft.props
+      if (session?.additionalCosts?.[additionalCost] === undefined) return 'The cart has no such additional cost'
+      const props = { ...draft.props, additionalCostId: additionalCostId(additionalCost) }
+      return value > 0 ? [{ ...place, effectType: draft.effectType, props }] : []
+    }
+    case 'setDiscountPerAdditionalCostPerItem': {
+      const { additionalCost, value } = draft.props
+      if (session?.cartItems.some(({ additionalCosts = {} }) => additionalCosts[additionalCost] === undefined))
+        return 'Not every item has that additional cost'
+      const props = { ...draft.props, additionalCostId: additionalCostId(additionalCost) }
+      return value > 0 && mayDiscount(props) ? [{ ...place, effectType: draft.effectType, props }] : []
+    }
+    case 'addFreeItem': {
+      const { quantity = 1, ...props } = draft.props
+      const desired = setting.campaign.partialRewards ? { desiredQuantity: quantity } : {}
+      return Array.from({ length: quantity }, () => ({ ...place, effectType: draft.effectType, props: { ...props, ...desired } }))
+    }
+    case 'addLoyaltyPoints':
+      return pointsAdded(draft.props, setting)
+    case 'deductLoyaltyPoints':
+      return pointsDeducted(draft.props, setting, tally)
+    case 'extendLoyaltyPointsExpiryDate': {
+      const affectedTransactions = newExpiries(setting, draft.props, (before) => after(before, draft.props.extensionDuration))
+      return affectedTransactions && [{ ...place, effectType: draft.effectType, props: { ...draft.props, affectedTransactions } }]
+    }
+    case 'setLoyaltyPointsExpiryDate': {
+      const at = Date.parse(draft.props.newExpiryDate)
+      const affectedTransactions = newExpiries(setting, draft.props, () => at)
+      return affectedTransactions && [{ ...place, effectType: draft.effectType, props: { ...draft.props, affectedTransactions } }]
+    }
+    case 'increaseAchievementProgress': {
+      const props = { achievementName: '', value: 0, target: 0, isJustCompleted: false, ...draft.props }
+      const effect: EffectOf<'increaseAchievementProgress'> = { ...place, effectType: draft.effectType, props }
+      return profile === undefined ? [] : increase(state, tally.rounds, profile.integrationId, effect, setting.now)
+    }
+    case 'startAchievementProgress': {
+      const props = { achievementName: '', progressTrackerId: 0, target: 0, startDate: '', ...draft.props }
+      const effect: EffectOf<'startAchievementProgress'> = { ...place, effectType: draft.effectType, props }
+      return profile === undefined ? [] : start(state, tally.rounds, profile.integrationId, effect, setting.now)
+    }
+    case 'awardGiveaway':
+      return giveaway(draft.props.poolId, setting, tally)
+    case 'couponCreated':
+      return couponMade(draft.props, setting, tally)
+    case 'referralCreated':
+      return referralMade(draft.props, setting, tally)
+    case 'reserveCoupon':
+      return reservation(draft.props.couponValue, setting)
+    case 'addToAudience':
+    case 'removeFromAudience': {
+      const audience = state.audiences.get(draft.props.audienceId)
+      if (audience === undefined) return 'There is no such audience'
+      if (profile === undefined) return []
+      const { integrationId: profileIntegrationId, id: profileId } = profile
+      const props = { audienceId: audience.id, audienceName: audience.name, profileIntegrationId, profileId }
+      return [{ ...place, effectType: draft.effectType, props }]
+    }
+    case 'updateAttribute':
+      return (draft.props.path.startsWith('Profile.') ? profile : session) === undefined ? [] : [{ ...place, ...draft }]
+    default:
+      return [{ ...place, ...draft }]
+  }
+}
+
+function pointsAdded(draft: RuleEffectProps<'addLoyaltyPoints'>, { state, profile, loyaltyCards, place }: Setting): KnownEffect[] {
+  const holder = holderOf(state, draft.programId, draft.recipientIntegrationId ?? profile?.integrationId, loyaltyCards)
+  if (holder === undefined || draft.value <= 0) return []
+  const { profileId: recipientIntegrationId, ...card } = holder
+  return [{ ...place, effectType: 'addLoyaltyPoints', props: { ...draft, ...card, recipientIntegrationId, transactionUUID: '' } }]
+}
+
+function pointsDeducted(draft: RuleEffectProps<'deductLoyaltyPoints'>, setting: Setting, tally: Tally): KnownEffect[] | string {
+  const { state, profile, loyaltyCards, place, now } = setting
+  const { programId, subLedgerId, value } = draft
+  const holder = holderOf(state, programId, profile?.integrationId, loyaltyCards)
+  const program = programOf(state, programId)
+  if (holder === undefined || program === undefined || value <= 0) return []
+  // What the session itself earns cannot be spent in it.
+  const spent = tally.points.filter(({ effectType }) => effectType === 'deductLoyaltyPoints')
+  const { activePoints } = balanceAt(program, ledgerWith(state, holder, programId, subLedgerId, spent), now)
+  if (activePoints < value) return 'There are not enough points'
+  const { profileId: _profile, ...card } = holder
+  return [{ ...place, effectType: 'deductLoyaltyPoints', props: { ...draft, ...card, ruleTitle: place.ruleName, transactionUUID: '' } }]
+}
+
+/** The points that can still expire, and when they will. Undefined to none when the span is no span. */
+function newExpiries(
+  { state, profile, loyaltyCards, now }: Setting,
+  { programId, subLedgerId }: { programId: number; subLedgerId: string },
+  move: (before: number) => number | undefined,
+): LoyaltyLedgerEntryExpiryDateChange[] {
+  const holder = holderOf(state, programId, profile?.integrationId, loyaltyCards)
+  const program = programOf(state, programId)
+  if (holder === undefined || program === undefined) return []
+  const { lots } = standingAt(program, ledgerWith(state, holder, programId, subLedgerId), now)
+  return lots.flatMap(({ addition, left }) => {
+    const before = expiryOf(addition)
+    const moved = before === Infinity || left <= 0 || statusAt(addition, now) === 'expired' ? undefined : move(before)
+    if (moved === undefined) return []
+    const { transactionUUID, expiryDate: previousExpiryDate } = addition
+    const dates = { newExpiryDate: timestamp(state, moved), ...(previousExpiryDate !== undefined && { previousExpiryDate }) }
+    return [{ transactionUUID, ...dates }]
+  })
+}
+
+// The n-th giveaway of a pool is the same for a session however often it is evaluated, and for good once it was given.
+function giveaway(poolId: number, { state, session, profile, place, isFinal }: Setting, tally: Tally): KnownEffect[] | string {
+  const pool = state.campaigns.flatMap(({ giveaways = [] }) => giveaways).find(({ id }) => id === poolId)
+  if (pool === undefined) return 'There is no such pool of giveaways'
+  if (profile === undefined) return []
+  const free = state.giveaways.filter(({ giveaway: { id }, sessionId }) => {
+    return !tally.giveaways.includes(id) && sessionId === session?.integrationId && sessionId !== undefined
+  })
+  const unused = state.giveaways.filter(({ giveaway: { id, used } }) => !used && !tally.giveaways.includes(id))
+  const next = [...free, ...unused].find((stored) => stored.giveaway.poolId === poolId)
+  if (next === undefined) return 'The pool of giveaways is empty'
+  const { id: giveawayId, code } = next.giveaway
+  tally.giveaways.push(giveawayId)
+  const props = { poolId, poolName: pool.name, recipientIntegrationId: profile.integrationId }
+  return isFinal
+    ? [{ ...place, effectType: 'awardGiveaway', props: { ...props, giveawayId, code } }]
+    : [{ ...place, effectType: 'willAwardGiveaway', props }]
+}
+
+function couponMade(draft: RuleEffectProps<'couponCreated'>, setting: Setting, tally: Tally): KnownEffect[] | string {
+  const { state, campaign, profile, place } = setting
+  if (profile === undefined) return []
+  const { pattern = defaultPattern, ...rest } = draft
+  const profileId = profile.integrationId
+  const madeFor = originOf(setting, tally)
+  const known = [...state.coupons.values()].find((stored) => stored.madeFor === madeFor)
+  const isTaken = (code: string): boolean =>
+    state.coupons.has(code) || tally.made.some((made) => made.kind === 'coupon' && made.coupon.value === code)
+  const value = known?.coupon.value ?? drawCode(isTaken, pattern, alphabet, seedOf(madeFor))
+  if (value === undefined) return 'The pattern has no free codes'
+  const coupon = known?.coupon ?? newCoupon(state, campaign, { ...rest, value, recipientIntegrationId: profileId })
+  tally.made.push({ kind: 'coupon', madeFor, coupon })
+  return [{ ...place, effectType: 'couponCreated', props: { value, profileId } }]
+}
+
+function referralMade(draft: RuleEffectProps<'referralCreated'>, setting: Setting, tally: Tally): KnownEffect[] | string {
+  const { state, campaign, profile, place } = setting
+  if (profile === undefined) return []
+  const { pattern = defaultPattern, usageLimit = 0, ...rest } = draft
+  const madeFor = originOf(setting, tally)
+  const known = [...state.referrals.values()].find((stored) => stored.madeFor === madeFor)
+  const isTaken = (code: string): boolean =>
+    state.referrals.has(code) || tally.made.some((made) => made.kind === 'referral' && made.referral.code === code)
+  const code = known?.referral.code ?? drawCode(isTaken, pattern, alphabet, seedOf(madeFor))
+  if (code === undefined) return 'The pattern has no free codes'
+  const advocate = { advocateProfileIntegrationId: profile.integrationId }
+  const drafted = { ...rest, ...advocate, id: 0, created: timestamp(state), campaignId: campaign.id, code, usageLimit, usageCounter: 0 }
+  tally.made.push({ kind: 'referral', madeFor, referral: known?.referral ?? drafted })
+  return [{ ...place, effectType: 'referralCreated', props: { value: code } }]
+}
+
+function reservation(code: string, { state, profile, place }: Setting): KnownEffect[] | string {
+  const stored = state.coupons.get(normaliseCode(code))
+  if (stored === undefined) return 'There is no such coupon'
+  if (profile === undefined) return []
+  const { coupon, reservedBy } = stored
+  const { integrationId: profileIntegrationId } = profile
+  const isNewReservation = !reservedBy.includes(profileIntegrationId)
+  const { reservationLimit = 0 } = coupon
+  if (isNewReservation && reservationLimit > 0 && reservedBy.length >= reservationLimit) return 'The coupon has no reservations left'
+  return [{ ...place, effectType: 'reserveCoupon', props: { couponValue: coupon.value, profileIntegrationId, isNewReservation } }]
+}
+
+/** What budgets leave of an effect, which is used up then. */
+function fit(effect: KnownEffect, setting: Setting, tally: Tally): KnownEffect | 'nothing' | 'failed' {
+  const { state, campaign, coupon, now } = setting
+  // What a session has made already is not made again.
+  if (isMadeBefore(effect, tally)) return effect
+  const user: BudgetUser = { ...setting.user, coupon: coupon?.value }
+  const left = (budgets: readonly LimitConfig[]): number =>
+    Math.min(...budgets.map((budget) => leftOf(state, campaign, budget, user, now, tally.budgetLeft)))
+  const uses = usesOf(effect).map((use) => ({ ...use, budgets: budgetsFor(campaign, coupon, use.action) }))
+  let fitted = effect
+  for (const { action, amount, budgets } of uses) {
+    const rest = left(budgets)
+    if (rest >= amount) continue
+    if (!campaign.partialRewards || !mayBePart.has(effect.effectType)) return 'failed'
+    if (rest <= 0) return 'nothing'
+    fitted = action === 'setDiscount' || action === 'createLoyaltyPoints' ? withValue(fitted, { value: rest }) : fitted
+  }
+  const amounts = new Map(usesOf(fitted).map(({ action, amount }) => [action, amount]))
+  for (const { action, budgets } of uses)
+    for (const budget of budgets) takeFrom(tally.budgetLeft, campaign.id, budget, user, amounts.get(action) ?? 0)
+  const isWhole = !campaign.partialRewards || !mayBePart.has(effect.effectType) || effect.effectType === 'addFreeItem'
+  return isWhole ? fitted : withValue(fitted, { desiredValue: valueOf(effect) })
+}
+
+// effects.md §5.9.
+const mayBePart: ReadonlySet<string> = new Set([
+  'setDiscount',
+  'setDiscountPerItem',
+  'setDiscountPerAdditionalCost',
+  'setDiscountPerAdditionalCostPerItem',
+  'addLoyaltyPoints',
+  'addFreeItem',
+])
+
+// The cast holds because each type that may be given in part, but free items, has these two props.
+function withValue<Given extends KnownEffect>(effect: Given, value: { value?: number; desiredValue?: number }): Given {
+  return { ...effect, props: { ...effect.props, ...value } } as Given
+}
+
+/** The money or the points of an effect that gives some. */
+function valueOf({ effectType, props }: KnownEffect): number {
+  return effectType === 'addLoyaltyPoints' || isDiscount(effectType) ? Number('value' in props ? props.value : 0) : 0
+}
+
+/** Whether effects of a type take money off. */
+export function isDiscount(effectType: string): boolean {
+  return effectType.startsWith('setDiscount')
+}
+
+/** Counts a completed effect, numbers its booking, and adds the tier that its points lead to. */
+function add(effect: KnownEffect, setting: Setting, tally: Tally): KnownEffect[] {
+  const number = tally.count
+  tally.count += 1
+  if (isDiscount(effect.effectType)) tally.discounted += valueOf(effect)
+  if (effect.effectType !== 'addLoyaltyPoints' && effect.effectType !== 'deductLoyaltyPoints') return [effect]
+  const transactionUUID = uuidOf(setting, number)
+  if (effect.effectType === 'deductLoyaltyPoints') {
+    const numbered = { ...effect, props: { ...effect.props, transactionUUID } }
+    tally.points.push(numbered)
+    return [numbered]
+  }
+  const numbered = { ...effect, props: { ...effect.props, transactionUUID } }
+  const upgrade = upgradeBy(numbered, setting, tally)
+  tally.points.push(numbered)
+  return [numbered, ...upgrade]
+}
+
+function upgradeBy(effect: EffectOf<'addLoyaltyPoints'>, { state, place, now }: Setting, { points }: Tally): KnownEffect[] {
+  const { programId, subLedgerId, recipientIntegrationId: profileId, cardIdentifier } = effect.props
+  const program = programOf(state, programId)
+  if (program?.tiers === undefined) return []
+  const holder: Holder = { profileId, ...(cardIdentifier !== undefined && { cardIdentifier }) }
+  const before = tierAt(program, ledgerWith(state, holder, programId, subLedgerId, points), now).currentTier
+  const after = tierAt(program, ledgerWith(state, holder, programId, subLedgerId, [...points, effect]), now).currentTier
+  if (after === undefined || after.id <= (before?.id ?? 0)) return []
+  const props = {
+    ruleTitle: place.ruleName,
+    programId,
+    subLedgerId,
+    ...(before && { previousTierName: before.name }),
+    newTierName: after.name,
+    ...(after.expiryDate !== undefined && { expiryDate: after.expiryDate }),
+  }
+  return [{ ...place, effectType: 'changeLoyaltyTierLevel', props }]
+}
+
+// Of a discount that several units share, each says the whole: what there is of it, and what there should be.
+function shareOut(effects: readonly KnownEffect[]): KnownEffect[] {
+  const isShare = (effect: KnownEffect): effect is EffectOf<'setDiscountPerItem'> =>
+    effect.effectType === 'setDiscountPerItem' && effect.props.totalDiscount !== undefined
+  return effects.map((effect) => {
+    if (!isShare(effect) || effect.props.desiredValue === undefined) return effect
+    const label = labelOf(effect)
+    const shares = effects.filter(isShare).filter((other) => labelOf(other) === label)
+    const totalDiscount = shares.reduce((sum, { props }) => sum + props.value, 0)
+    return { ...effect, props: { ...effect.props, totalDiscount, desiredTotalDiscount: effect.props.totalDiscount ?? totalDiscount } }
+  })
+}
+
+function labelOf({ props }: EffectOf<'setDiscountPerItem'>): string {
+  return props.name.replace(/#\d+$/, '')
+}
+
+function isMadeBefore({ effectType, props }: KnownEffect, { made }: Tally): boolean {
+  return (
+    (effectType === 'couponCreated' &&
+      made.some((one) => one.kind === 'coupon' && one.coupon.id > 0 && one.coupon.value === props.value)) ||
+    (effectType === 'referralCreated' &&
+      made.some((one) => one.kind === 'referral' && one.referral.id > 0 && one.referral.code === props.value))
+  )
+}
+
+const defaultPattern = '########'
+
+function programOf({ programs }: State, programId: number): LoyaltyProgram | undefined {
+  return programs.find(({ id }) => id === programId)
+}
+
+// Which session (or event), rule and code something is made for, and which of its kind it is there.
+function originOf({ sourceId, place: { campaignId, ruleIndex, triggeredByCoupon = 0 } }: Setting, { made }: Tally): string {
+  const origin = [sourceId, campaignId, ruleIndex, triggeredByCoupon].join('/')
+  return `${origin}/${made.filter(({ madeFor }) => madeFor.startsWith(`${origin}/`)).length}`
+}
+
+// Drawn from the origin rather than from chance, so that a test gets the same codes each time.
+function seedOf(origin: string): number {
+  return Array.from(origin).reduce((hash, character) => Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619) >>> 0, 2_166_136_261)
+}
+
+// Additional costs have no list of their own here; the same name has the same number everywhere.
+function additionalCostId(name: string): number {
+  return (seedOf(name) % 100_000) + 1
+}
+
+// Counted rather than random, so that the same cart gets the same answer.
+function uuidOf({ sourceId, place: { campaignId, ruleIndex } }: Setting, index: number): string {
+  const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0').slice(-digits)
+  return `${hex(sourceId, 8)}-${hex(campaignId, 4)}-4${hex(ruleIndex, 3)}-8000-${hex(index, 12)}`
+}

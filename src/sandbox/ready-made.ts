@@ -1,0 +1,253 @@
+/** Ready-made rules for the campaigns that most shops have. Percentages from 0 to 100, amounts in major currency units. */
+import {
+  addFreeItem,
+  addLoyaltyPoints,
+  awardGiveaway,
+  setDiscount,
+  setDiscountPerAdditionalCost,
+  setDiscountPerItem,
+  setDiscountProRata,
+} from './rule-effects.ts'
+import type { Cart, RuleEffect, SandboxRule, Unit } from './rules.ts'
+
+/** What every ready-made rule takes beside its own. */
+export interface RuleOptions extends Partial<Pick<SandboxRule, 'needs' | 'when' | 'displayName' | 'displayDescription' | 'relatedData'>> {
+  /** The rule's name, and that of its discounts. Default: what it does, in English. */
+  name?: string
+}
+
+/** What a rule about items takes. */
+export interface ItemRuleOptions extends RuleOptions {
+  /** The units it is about. Default: all. */
+  which?: (unit: Unit) => boolean
+}
+
+/** A percentage off the items of the cart. */
+export function percentOffCart(percent: number, options: RuleOptions = {}): SandboxRule {
+  const { name = `${percent} % off`, ...rest } = options
+  return { ...rest, name, then: (cart) => [setDiscount(name, share(cart.itemTotal, percent))] }
+}
+
+/** An amount off the cart, at most what its items cost. */
+export function amountOffCart(amount: number, options: RuleOptions = {}): SandboxRule {
+  const { name = `${amount} off`, ...rest } = options
+  return { ...rest, name, then: (cart) => [setDiscount(name, Math.min(amount, cart.itemTotal))] }
+}
+
+/** A percentage off each unit. */
+export function percentOffItems(percent: number, options: ItemRuleOptions = {}): SandboxRule {
+  const { name = `${percent} % off each`, which, ...rest } = options
+  return forItems(name, which, rest, (units) => units.map((unit) => setDiscountPerItem(name, unit, share(unit.price, percent))))
+}
+
+/** An amount off each unit, at most its price. */
+export function amountOffItems(amount: number, options: ItemRuleOptions = {}): SandboxRule {
+  const { name = `${amount} off each`, which, ...rest } = options
+  return forItems(name, which, rest, (units) => units.map((unit) => setDiscountPerItem(name, unit, amount)))
+}
+
+/** What {@link buyXGetY} takes. */
+export interface BuyXGetYOptions extends ItemRuleOptions {
+  buy: number
+  get: number
+  /** Off those that are got. @default 100 */
+  percent?: number
+}
+
+/** Of so many units, the cheapest are free, or cheaper: buy 2, get 1 gives one of every three. */
+export function buyXGetY(options: BuyXGetYOptions): SandboxRule {
+  const { buy, get, percent = 100, name = `Buy ${buy}, get ${get}`, which, ...rest } = options
+  return forItems(name, which, rest, (units) => {
+    const count = Math.floor(units.length / (buy + get)) * get
+    const cheapest = units.toSorted((one, other) => one.price - other.price).slice(0, count)
+    return inOrder(cheapest).map((unit) => setDiscountPerItem(name, unit, share(unit.price, percent)))
+  })
+}
+
+/** What {@link bundle} takes. */
+export interface BundleOptions extends RuleOptions {
+  /** What belongs to it, one unit for each. */
+  parts: readonly ((unit: Unit) => boolean)[]
+  /** What one bundle costs altogether. */
+  price: number
+}
+
+/** Units that cost less together, as often as they are in the cart; their discount is shared out by their prices. */
+export function bundle(options: BundleOptions): SandboxRule {
+  const { parts, price, name = 'Bundle', when, ...rest } = options
+  return {
+    ...rest,
+    name,
+    when: (cart) => bundlesIn(cart.units, parts).length > 0 && (when?.(cart) ?? true),
+    then: (cart) =>
+      bundlesIn(cart.units, parts).flatMap((units, bundleIndex) =>
+        setDiscountProRata(name, units, Math.max(worthOf(units) - price, 0)).map((effect) => inBundle(effect, name, bundleIndex)),
+      ),
+  }
+}
+
+/** What a rule takes that is for carts worth so much. */
+export interface SpendRuleOptions extends RuleOptions {
+  /** From which sum of the items on. @default 0 */
+  from?: number
+}
+
+/** Units of a product at no price. */
+export function freeItem(item: { sku: string; name: string; quantity?: number }, options: SpendRuleOptions = {}): SandboxRule {
+  const { name = `Free: ${item.name}`, ...rest } = options
+  return forSpend(name, rest, () => [addFreeItem(item.sku, item.name, item.quantity)])
+}
+
+/** No shipping. The cart must have that additional cost. */
+export function freeShipping(options: SpendRuleOptions & { additionalCost?: string } = {}): SandboxRule {
+  const { name = 'Free shipping', additionalCost = 'shipping', ...rest } = options
+  return forSpend(name, rest, (cart) => [setDiscountPerAdditionalCost(name, cart, additionalCost)])
+}
+
+/** A percentage off the items that grows with their sum. The highest step that is reached counts. */
+export function tieredSpend(steps: readonly { from: number; percent: number }[], options: RuleOptions = {}): SandboxRule {
+  const { name = 'Spend more, save more', when, ...rest } = options
+  const stepFor = ({ itemTotal }: Cart) => steps.toSorted((one, other) => other.from - one.from).find(({ from }) => itemTotal >= from)
+  return {
+    ...rest,
+    name,
+    when: (cart) => stepFor(cart) !== undefined && (when?.(cart) ?? true),
+    then: (cart) => [setDiscount(name, share(cart.itemTotal, stepFor(cart)?.percent ?? 0))],
+  }
+}
+
+/** What {@link points} and {@link tierMultiplier} take. */
+export interface PointsOptions extends RuleOptions {
+  programId: number
+  /** Points for each full unit of money. @default 1 */
+  perUnit?: number
+}
+
+/** Points for what the items cost, in full units of money. */
+export function points(options: PointsOptions): SandboxRule {
+  const { programId, perUnit = 1, name = 'Points', when, ...rest } = options
+  return {
+    ...rest,
+    name,
+    when: (cart) => fullUnits(cart) > 0 && (when?.(cart) ?? true),
+    then: (cart) => [addLoyaltyPoints(name, programId, fullUnits(cart) * perUnit)],
+  }
+}
+
+/** Points that grow with the tier: `{ Gold: 2 }` doubles them for Gold, and gives the others what {@link points} gives. */
+export function tierMultiplier(multipliers: Readonly<Record<string, number>>, options: PointsOptions): SandboxRule {
+  const { programId, perUnit = 1, name = 'Points by tier', when, ...rest } = options
+  const factorFor = (cart: Cart): number => multipliers[cart.tier(programId) ?? ''] ?? 1
+  return {
+    ...rest,
+    name,
+    when: (cart) => fullUnits(cart) > 0 && (when?.(cart) ?? true),
+    then: (cart) => [addLoyaltyPoints(name, programId, fullUnits(cart) * perUnit * factorFor(cart))],
+  }
+}
+
+/** What {@link welcomeReferral} takes. */
+export interface WelcomeReferralOptions extends RuleOptions {
+  /** Off the friend's cart. */
+  amount: number
+  /** What the advocate gets when the friend's order is closed. Default: nothing. */
+  reward?: { programId: number; points: number }
+}
+
+/** An amount off the first order of a friend who was referred, and points for the one who did. */
+export function welcomeReferral(options: WelcomeReferralOptions): SandboxRule {
+  const { amount, reward, name = 'A friend of yours', when, ...rest } = options
+  return {
+    ...rest,
+    name,
+    needs: 'referral',
+    when: (cart) => cart.firstSession && (when?.(cart) ?? true),
+    then: (cart) => {
+      const recipientIntegrationId = cart.referral?.advocateProfileIntegrationId
+      const thanks =
+        reward && recipientIntegrationId !== undefined
+          ? [addLoyaltyPoints(name, reward.programId, reward.points, { recipientIntegrationId })]
+          : []
+      return [setDiscount(name, Math.min(amount, cart.itemTotal)), ...thanks]
+    },
+  }
+}
+
+/** A percentage off the items on the profile's birthday, UTC. */
+export function birthday(percent: number, options: RuleOptions & { attribute?: string } = {}): SandboxRule {
+  const { name = 'Happy birthday', attribute = 'Birthday', when, ...rest } = options
+  return {
+    ...rest,
+    name,
+    when: (cart) => isToday(cart.profileAttributes[attribute], cart.now) && (when?.(cart) ?? true),
+    then: (cart) => [setDiscount(name, share(cart.itemTotal, percent))],
+  }
+}
+
+/** One code of a pool of giveaways. */
+export function giveaway(poolId: number, options: SpendRuleOptions = {}): SandboxRule {
+  const { name = 'A giveaway', ...rest } = options
+  return forSpend(name, rest, () => [awardGiveaway(poolId)])
+}
+
+function forItems(
+  name: string,
+  which: (unit: Unit) => boolean = () => true,
+  { when, ...rest }: RuleOptions,
+  then: (units: Unit[]) => RuleEffect[],
+): SandboxRule {
+  return {
+    ...rest,
+    name,
+    when: (cart) => cart.units.some(which) && (when?.(cart) ?? true),
+    then: (cart) => then(cart.units.filter(which)),
+  }
+}
+
+function forSpend(name: string, { from = 0, when, ...rest }: SpendRuleOptions, then: SandboxRule['then']): SandboxRule {
+  return { ...rest, name, when: (cart) => cart.itemTotal >= from && cart.items.length > 0 && (when?.(cart) ?? true), then }
+}
+
+/** Bundles as the cart has them: for each, one unit for each part, and no unit twice. */
+function bundlesIn(units: readonly Unit[], parts: BundleOptions['parts']): Unit[][] {
+  const left = [...units]
+  const bundles: Unit[][] = []
+  while (parts.length > 0) {
+    const found: Unit[] = []
+    for (const part of parts) {
+      const index = left.findIndex(part)
+      if (index < 0) return bundles
+      found.push(...left.splice(index, 1))
+    }
+    bundles.push(found)
+  }
+  return bundles
+}
+
+function inBundle(effect: RuleEffect, bundleName: string, bundleIndex: number): RuleEffect {
+  return effect.effectType === 'setDiscountPerItem' ? { ...effect, props: { ...effect.props, bundleName, bundleIndex } } : effect
+}
+
+function inOrder(units: readonly Unit[]): Unit[] {
+  return units.toSorted((one, other) => one.position - other.position || one.subPosition - other.subPosition)
+}
+
+function worthOf(units: readonly Unit[]): number {
+  return units.reduce((sum, { price }) => sum + price, 0)
+}
+
+function share(amount: number, percent: number): number {
+  return (amount * percent) / 100
+}
+
+// Sums of prices are binary fractions: 56.99999999999999 is 57.
+function fullUnits({ itemTotal }: Cart): number {
+  return Math.floor(Number(itemTotal.toFixed(6)))
+}
+
+// A date, or a date with a time.
+function isToday(value: unknown, now: number): boolean {
+  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return false
+  const [birth, today] = [new Date(value), new Date(now)]
+  return birth.getUTCMonth() === today.getUTCMonth() && birth.getUTCDate() === today.getUTCDate()
+}
