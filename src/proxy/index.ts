@@ -4,14 +4,17 @@
  * @module
  */
 
-// The proxy
+// Both proxies
+export type { ProxyEvent, ProxyOptions } from './handler.ts'
+export type { ProblemCode } from './problem.ts'
+export type { Upstream } from './upstream.ts'
+
+// For shoppers
 export { createShopperProxy } from './shopper.ts'
-export type { ProxyEvent, ShopperProxyOptions } from './shopper.ts'
+export type { ShopperProxyOptions } from './shopper.ts'
 export type { Identify, Shopper } from './identity.ts'
 export type { ShopperOperations } from './policy.ts'
 export type { DraftItem, PricedDraft, Pricing } from './pricing.ts'
-export type { ProblemCode } from './problem.ts'
-export type { Upstream } from './upstream.ts'
 
 // For the order system
 export { shopperSessionId } from './session-id.ts'

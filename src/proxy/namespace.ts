@@ -1,6 +1,6 @@
 /** What the browser calls a thing is not what Talon.One calls it: every shopper has a namespace of their own. */
 import type { Endpoint } from '../endpoint.ts'
-import { Problem } from './problem.ts'
+import { readIdempotencyKey } from './request.ts'
 import { deriveId, type SessionNamespace } from './session-id.ts'
 
 /** An input with Talon.One's ids. */
@@ -44,15 +44,10 @@ export async function inNamespace(
 export async function idempotencyKeyOf(
   namespace: SessionNamespace,
   endpoint: Endpoint,
-  { headers }: Request,
+  request: Request,
   input: Record<string, unknown>,
   profileId: string,
 ): Promise<string | undefined> {
-  const key = headers.get('idempotency-key')
-  if (key === null || endpoint.kind === 'read' || endpoint.repeat !== 'keyed') return undefined
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    const message = 'the `Idempotency-Key` must be 1 to 255 visible ASCII characters'
-    throw new Problem(400, 'invalid_request', { issues: [{ pointer: '', message }] })
-  }
-  return deriveId(namespace, 'idempotency-key', profileId, endpoint.operationId, key, JSON.stringify(input))
+  const key = readIdempotencyKey(endpoint, request)
+  return key === undefined ? undefined : deriveId(namespace, 'idempotency-key', profileId, endpoint.operationId, key, JSON.stringify(input))
 }

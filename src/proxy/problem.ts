@@ -62,15 +62,19 @@ const safeHeaders = {
 export function problemResponse({ status, code, details }: Problem, requestId: string): Response {
   const { retryable = false, retryAfterMs, outcome, issues, headers } = details
   const body = { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, requestId, retryable, retryAfterMs, outcome, issues }
-  const retryAfter = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
   return new Response(JSON.stringify(body), {
     status,
-    headers: { ...safeHeaders, ...headers, ...retryAfter, 'content-type': 'application/problem+json; charset=utf-8' },
+    headers: { ...safeHeaders, ...headers, ...retryAfter(retryAfterMs), 'content-type': 'application/problem+json; charset=utf-8' },
   })
 }
 
-/** An answer as a response: an object as JSON, undefined as 204. */
-export function answerResponse(status: number, data: unknown): Response {
-  if (data === undefined) return new Response(null, { status: 204, headers: safeHeaders })
-  return new Response(JSON.stringify(data), { status, headers: { ...safeHeaders, 'content-type': 'application/json; charset=utf-8' } })
+/** An answer as a response: data as JSON, undefined as no body. */
+export function answerResponse(status: number, data: unknown, retryAfterMs?: number): Response {
+  const headers = { ...safeHeaders, ...retryAfter(retryAfterMs) }
+  if (data === undefined) return new Response(null, { status, headers })
+  return new Response(JSON.stringify(data), { status, headers: { ...headers, 'content-type': 'application/json; charset=utf-8' } })
+}
+
+function retryAfter(ms: number | undefined): Record<string, string> {
+  return ms === undefined ? {} : { 'retry-after': String(Math.ceil(ms / 1000)) }
 }

@@ -316,6 +316,18 @@ test.each([
   if (status === 502) expect(await response.json()).toMatchObject({ code: 'upstream_invalid', outcome: 'unknown' })
 })
 
+test('an answer without an end, or with the key in it, is left: the write may have been carried out', async () => {
+  let pulled = 0
+  const chunk = new Uint8Array(2 ** 20).fill(32)
+  const endless = () => new ReadableStream({ pull: (controller) => (pulled++, controller.enqueue(chunk)) })
+  for (const body of [endless(), JSON.stringify({ loyalty: { programs: { key } } })]) {
+    const { call } = createShop({ fetch: async () => new Response(body) })
+    const response = await call('PUT', '/v2/customer_sessions/basket', { body: cart() })
+    expect([response.status, await response.json()]).toMatchObject([502, { code: 'upstream_invalid', outcome: 'unknown' }])
+  }
+  expect(pulled).toBeLessThan(20)
+})
+
 test('a list is answered as a list, and anything else for one is not believed', async () => {
   const listed = await createFullShop(bestPriorPrice, []).say()
   expect([listed.status, await listed.json()]).toEqual([200, []])

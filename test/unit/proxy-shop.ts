@@ -146,38 +146,42 @@ export function createShop(options: Partial<ShopperProxyOptions> = {}) {
     operations: { reservations: true, referrals: { campaignIds: [5] }, profileAttributes: ['Name'] },
     onEvent: (event) => events.push(event),
     ...options,
-    fetch: async (input, init) => {
-      const request = new Request(input, init)
-      const text = await request.clone().text()
-      sent.push({
-        method: request.method,
-        url: new URL(request.url),
-        headers: request.headers,
-        redirect: request.redirect,
-        body: text === '' ? undefined : JSON.parse(text),
-      })
-      return upstream(input, init)
-    },
+    fetch: recorded(sent, upstream),
   })
   const call = (
     method: string,
     path: string,
     { body, headers, shopper = 'ada' }: { body?: unknown; headers?: HeadersInit; shopper?: string | null } = {},
-  ) =>
-    proxy(
-      new Request(`https://shop.example/talon-one${path}`, {
-        method,
-        headers: {
-          'x-talon-client': '1',
-          ...(shopper !== null && { 'x-test-shopper': shopper }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...Object.fromEntries(new Headers(headers)),
-        },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
-    )
+  ) => proxy(requestOf(method, path, { body, headers: { ...(shopper !== null && { 'x-test-shopper': shopper }), ...plain(headers) } }))
   return { proxy, call, sent, events }
 }
+
+/** Sends on, and keeps what it sent. */
+export function recorded(sent: Sent[], upstream: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const text = await request.clone().text()
+    sent.push({
+      method: request.method,
+      url: new URL(request.url),
+      headers: request.headers,
+      redirect: request.redirect,
+      body: text === '' ? undefined : JSON.parse(text),
+    })
+    return upstream(input, init)
+  }
+}
+
+/** A request as the page sends it; a body that is no text is JSON. */
+export function requestOf(method: string, path: string, { body, headers }: { body?: unknown; headers?: HeadersInit } = {}): Request {
+  return new Request(`https://shop.example/talon-one${path}`, {
+    method,
+    headers: { 'x-talon-client': '1', ...(body !== undefined && { 'content-type': 'application/json' }), ...plain(headers) },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+}
+
+const plain = (headers: HeadersInit | undefined): Record<string, string> => Object.fromEntries(new Headers(headers))
 
 /** The part of an answer that a test reads. */
 export interface UpdatedSession {
