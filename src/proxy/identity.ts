@@ -1,3 +1,4 @@
+import { isRecord } from '../shape.ts'
 import { Problem } from './problem.ts'
 
 /** Who a request comes from, by the shop's own session: never by anything the browser could choose. */
@@ -11,17 +12,43 @@ export interface Shopper {
 /** Tells who a request comes from; null when nobody is signed in. */
 export type Identify = (request: Request) => Shopper | null | Promise<Shopper | null>
 
+/**
+ * What staff may do. Each scope stands for itself; somebody who may do everything has all three.
+ * - `'read'`: every operation that changes nothing.
+ * - `'write'`: every one that changes something, dry runs of it included.
+ * - `'destructive'`: those that delete a customer's data, an audience or its members, or transactions from ledgers.
+ */
+export type StaffScope = 'read' | 'write' | 'destructive'
+
+/** Who of the staff a request comes from, by your own sign-in. */
+export interface Staff {
+  /** Whose account it is. Stable: an `Idempotency-Key` counts for its subject only. */
+  subject: string
+  scopes: readonly StaffScope[]
+}
+
+/** Tells who of the staff a request comes from; null when nobody is signed in. */
+export type IdentifyStaff = (request: Request) => Staff | null | Promise<Staff | null>
+
 /** Asks `identify`, and fails closed: what is not a proper identity is never taken for an anonymous one. */
 export async function identifyShopper(identify: Identify, request: Request): Promise<Shopper> {
   const shopper: unknown = await identify(request)
   if (shopper === null) throw new Problem(401, 'unauthenticated')
-  if (typeof shopper !== 'object' || !('profileId' in shopper) || !isProfileId(shopper.profileId))
-    throw new Problem(500, 'identity_invalid')
+  if (typeof shopper !== 'object' || !('profileId' in shopper) || !isId(shopper.profileId)) throw new Problem(500, 'identity_invalid')
   const cards = 'loyaltyCardIds' in shopper && Array.isArray(shopper.loyaltyCardIds) ? shopper.loyaltyCardIds : []
   return { profileId: shopper.profileId, loyaltyCardIds: cards.filter((card) => typeof card === 'string') }
 }
 
-function isProfileId(id: unknown): id is string {
+/** Asks `identify`, and fails closed, as for shoppers. A scope that nobody knows grants nothing. */
+export async function identifyStaff(identify: IdentifyStaff, request: Request): Promise<{ subject: string; scopes: readonly unknown[] }> {
+  const staff: unknown = await identify(request)
+  if (staff === null) throw new Problem(401, 'unauthenticated')
+  // A text of scopes is refused too: `includes` would find one scope within another word.
+  if (!isRecord(staff) || !isId(staff.subject) || !Array.isArray(staff.scopes)) throw new Problem(500, 'identity_invalid')
+  return { subject: staff.subject, scopes: staff.scopes }
+}
+
+function isId(id: unknown): id is string {
   return (
     typeof id === 'string' &&
     id.trim() !== '' &&

@@ -16,6 +16,11 @@ export type { Identify, Shopper } from './identity.ts'
 export type { ShopperOperations } from './policy.ts'
 export type { DraftItem, PricedDraft, Pricing } from './pricing.ts'
 
+// For staff
+export { createStaffProxy } from './staff.ts'
+export type { StaffProxyOptions } from './staff.ts'
+export type { IdentifyStaff, Staff, StaffScope } from './identity.ts'
+
 // For the order system
 export { shopperSessionId } from './session-id.ts'
 export type { SessionNamespace } from './session-id.ts'

@@ -1,7 +1,7 @@
 /** What the browser calls a thing is not what Talon.One calls it: every shopper has a namespace of their own. */
 import type { Endpoint } from '../endpoint.ts'
 import { readIdempotencyKey } from './request.ts'
-import { deriveId, type SessionNamespace } from './session-id.ts'
+import { base64url, deriveId, type SessionNamespace } from './session-id.ts'
 
 /** An input with Talon.One's ids. */
 export interface Namespaced {
@@ -50,4 +50,16 @@ export async function idempotencyKeyOf(
 ): Promise<string | undefined> {
   const key = readIdempotencyKey(endpoint, request)
   return key === undefined ? undefined : deriveId(namespace, 'idempotency-key', profileId, endpoint.operationId, key, JSON.stringify(input))
+}
+
+/**
+ * The same for staff: of their own key and who they are, and of nothing else, so that what Talon.One makes of a key that comes again is
+ * there to see. With the plain key, somebody could use up the one that a colleague or the order system is about to send, whose write would
+ * then never be carried out. It takes no secret: nobody can choose a key whose hash is another one's key.
+ */
+export async function staffIdempotencyKeyOf(endpoint: Endpoint, request: Request, subject: string): Promise<string | undefined> {
+  const key = readIdempotencyKey(endpoint, request)
+  if (key === undefined) return undefined
+  const parts = JSON.stringify(['talon-one-staff-idempotency-key', 1, subject, key])
+  return base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(parts)))
 }

@@ -7,6 +7,7 @@ export type ProblemCode =
   | 'invalid_json'
   | 'unauthenticated'
   | 'csrf_rejected'
+  | 'operation_forbidden'
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'

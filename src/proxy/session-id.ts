@@ -32,8 +32,12 @@ export async function deriveId(
   const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
   // A JSON array keeps its parts apart: `a` + `bc` is not `ab` + `c`.
   const parts = JSON.stringify([`talon-one-${kind}`, 1, audience, profileId, ...names])
-  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(parts)))
-  return btoa(String.fromCharCode(...mac))
+  return base64url(await crypto.subtle.sign('HMAC', key, encoder.encode(parts)))
+}
+
+/** Bytes as text for a path or a header. */
+export function base64url(bytes: ArrayBuffer): string {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '')

@@ -132,6 +132,7 @@ test('talon-one-react/proxy exports these values and no others', async () => {
     [
       "contentSignature",
       "createShopperProxy",
+      "createStaffProxy",
       "shopperSessionId",
     ]
   `)

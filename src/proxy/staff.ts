@@ -1,0 +1,115 @@
+import { type Endpoint, fill, type FilledRequest, identitiesOf } from '../endpoint.ts'
+import * as endpoints from '../endpoints.ts'
+import { isTalonOneError } from '../error.ts'
+import type { APIError, ErrorResponseWithStatus, ErrorSource } from '../schema.ts'
+import { isRecord } from '../shape.ts'
+import { parse } from './body.ts'
+import { checkProxyOptions, createHandler, type ProxyOptions } from './handler.ts'
+import { type IdentifyStaff, identifyStaff, type StaffScope } from './identity.ts'
+import { staffIdempotencyKeyOf } from './namespace.ts'
+import { answerResponse, Problem } from './problem.ts'
+import { readRequest, refuseForgery, type Route } from './request.ts'
+import { createUpstream, readAnswer, type UpstreamAnswer } from './upstream.ts'
+
+/** What {@link createStaffProxy} takes. Bad configuration refuses to start and names the option only. */
+export interface StaffProxyOptions extends ProxyOptions {
+  /** Who of the staff a request comes from, and what they may do. A page of the shop must never get anything but null here. */
+  identify: IdentifyStaff
+  /** The longest request body, in bytes. @default 1048576 */
+  maxBody?: number
+}
+
+/**
+ * The server side of a back office: every operation, for people who may see every customer. It holds the key as `createShopperProxy` does,
+ * and forwards nothing either: each request is recognised by the table of operations, needs a scope, and is built anew of its row's fields.
+ *
+ * Unlike a shopper, staff name profiles and sessions by their real ids (`me` is nobody), say prices themselves, may ask for anything a
+ * row takes, and see answers whole. What Talon.One refuses they see in its own words; of what goes wrong with Talon.One itself they
+ * see a code, such as `upstream_unavailable`. Mount it where no shopper gets, behind the staff's own sign-in.
+ *
+ * @example
+ * const proxy = createStaffProxy({
+ *   upstream: { baseUrl: process.env.TALON_ONE_BASE_URL, apiKey: process.env.TALON_ONE_API_KEY },
+ *   identify: async (request) => {
+ *     const account = await accountOf(request)
+ *     if (!account) return null
+ *     return { subject: account.id, scopes: account.isManager ? ['read', 'write', 'destructive'] : ['read'] }
+ *   },
+ * })
+ */
+export function createStaffProxy(options: StaffProxyOptions): (request: Request) => Promise<Response> {
+  checkProxyOptions('createStaffProxy', options)
+  const { maxBody = 1_048_576, identify } = options
+  const send = createUpstream('createStaffProxy', options)
+  const rows: readonly Endpoint[] = Object.values(endpoints)
+
+  // The pipeline. Each step refuses by throwing a Problem; nothing has been sent before the last but one.
+  async function answer(request: Request, route: Route<StaffScope>): Promise<Response> {
+    const { endpoint, rule: scope } = route
+    refuseForgery(request)
+    const { subject, scopes } = await identifyStaff(identify, request)
+    if (!scopes.includes(scope)) throw new Problem(403, 'operation_forbidden')
+    const input = await readRequest(request, route, maxBody)
+    refuseMe(endpoint, input)
+    const filled = fillOrRefuse(endpoint, input)
+    const key = await staffIdempotencyKeyOf(endpoint, request, subject)
+    return responseOf(endpoint, await send(endpoint, filled, key))
+  }
+
+  return createHandler(options, new Map(rows.map((row) => [row, scopeOf(row)])), answer)
+}
+
+function scopeOf({ audience, kind }: Endpoint): StaffScope {
+  return audience === 'destructive' ? audience : kind
+}
+
+// Talon.One would take it for somebody's id.
+function refuseMe(endpoint: Endpoint, input: Record<string, unknown>): void {
+  if (!identitiesOf(endpoint, input).includes('me')) return
+  const issues = [{ pointer: endpoint.identity ?? '', message: 'there is no `me` for staff: name the profile' }]
+  throw new Problem(400, 'invalid_request', { issues })
+}
+
+// A field that a row may leave to somebody's default is required here: nobody has one.
+function fillOrRefuse(endpoint: Endpoint, input: Record<string, unknown>): FilledRequest {
+  try {
+    return fill(endpoint, input)
+  } catch (error) {
+    if (isTalonOneError(error) && error.code === 'invalid_input') throw new Problem(400, 'invalid_request', { issues: error.issues })
+    throw error
+  }
+}
+
+function responseOf(endpoint: Endpoint, answered: UpstreamAnswer): Response {
+  const refusal = refusalIn(answered)
+  if (refusal) return answerResponse(answered.status, refusal, answered.retryAfterMs)
+  const { status, data } = readAnswer(endpoint, answered)
+  return answerResponse(status, data)
+}
+
+// What Talon.One says of a request that it refuses, built anew. 401 and 403 are about the proxy's credential, not about staff.
+function refusalIn({ status, text }: UpstreamAnswer): ErrorResponseWithStatus | undefined {
+  if (status < 400 || status > 499 || status === 401 || status === 403) return undefined
+  const body = parse(text)
+  if (!isRecord(body) || typeof body.message !== 'string') return undefined
+  const { message, errors, StatusCode } = body
+  return {
+    message,
+    ...(Array.isArray(errors) && { errors: errors.filter(isRecord).map(findingOf) }),
+    ...(typeof StatusCode === 'number' && { StatusCode }),
+  }
+}
+
+function findingOf({ title, details, source }: Record<string, unknown>): APIError {
+  return {
+    title: typeof title === 'string' ? title : '',
+    ...(typeof details === 'string' && { details }),
+    source: isRecord(source) ? textsOf(source) : {},
+  }
+}
+
+const sourceNames = ['pointer', 'parameter', 'line', 'resource'] as const satisfies readonly (keyof ErrorSource)[]
+
+function textsOf(source: Record<string, unknown>): ErrorSource {
+  return Object.fromEntries(sourceNames.flatMap((name) => (typeof source[name] === 'string' ? [[name, source[name]]] : [])))
+}
