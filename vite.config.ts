@@ -10,8 +10,10 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 
 // Tests, stories and the shop read like a user's code: they import the package by its name.
 const alias = {
+  'talon-one-react/msw': source('msw.ts'),
   'talon-one-react/proxy': source('proxy/index.ts'),
   'talon-one-react/sandbox': source('sandbox/index.ts'),
+  'talon-one-react/testing': source('testing/index.ts'),
   'talon-one-react': source('index.ts'),
 }
 
@@ -26,14 +28,16 @@ export default defineConfig(async (): Promise<ViteUserConfig> => ({
     lib: {
       entry: {
         index: source('index.ts'),
+        msw: source('msw.ts'),
         'proxy/index': source('proxy/index.ts'),
         'sandbox/index': source('sandbox/index.ts'),
         'sandbox/cli': source('sandbox/cli.ts'),
+        'testing/index': source('testing/index.ts'),
       },
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^node:/, /^react($|\/)/, '@tanstack/react-query', 'ky', 'srvx', /^@noble\/hashes/],
+      external: [/^node:/, /^react($|\/)/, '@tanstack/react-query', 'ky', 'msw', 'srvx', /^@noble\/hashes/],
       // One file out for each file in: `'use client'` stays where it was written, and only there.
       output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
     },
@@ -66,7 +70,12 @@ async function tests(): Promise<NonNullable<ViteUserConfig['test']>> {
         resolve: { alias },
         test: { name: 'compiled', environment: 'happy-dom', include: ['test/dom/**/*.test.tsx'] },
       },
-      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.tsx'], browser: browser() } },
+      {
+        extends: true,
+        // Mock Service Worker's file stands in a folder, and answers for the whole page.
+        server: { headers: { 'service-worker-allowed': '/' } },
+        test: { name: 'browser', include: ['test/browser/**/*.test.tsx'], browser: browser() },
+      },
       { extends: true, plugins: [storybookTest()], test: { name: 'stories', browser: browser() } },
       { extends: true, test: { name: 'shop', include: ['test/shop/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
     ],

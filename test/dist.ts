@@ -1,6 +1,6 @@
 /**
- * Holds the built package to what it promises: `'use client'` on the hooks and nowhere else, and what importing one name costs a
- * user, in brotli bytes beside the peers and ky, and in languages.
+ * Holds the built package to what it promises: `'use client'` on hooks and components and nowhere else, nothing of the sandbox in a
+ * shop's page or server, and what importing one name costs a user, in brotli bytes beside the peers and ky, and in languages.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { brotliCompressSync } from 'node:zlib'
@@ -29,6 +29,9 @@ const rows: readonly Budget[] = [
   { names: '{ createShopperProxy }', entry: 'proxy/index.js', limit: 11_300, endpoints: 19 },
   { names: '{ createStaffProxy }', entry: 'proxy/index.js', limit: 10_000, endpoints: 42 },
   { names: '{ createSandbox }', entry: 'sandbox/index.js', limit: 34_000 },
+  // What it adds to the sandbox is the provider, the cart's first read and the scenarios.
+  { names: '{ TalonOneTestProvider }', entry: 'testing/index.js', limit: 41_000 },
+  { names: '{ talonOneHandlers }', entry: 'msw.js', limit: 400 },
 ]
 
 // A language that nobody imports stays out of the page; English is what a cart speaks by itself.
@@ -37,6 +40,9 @@ const spoken: readonly { names: string; languages: string }[] = [
   { names: '{ rejectionMessage, japaneseRejections }', languages: 'japanese' },
 ]
 
+// What a page and a server take when they take everything.
+const shipped = ['index.js', 'proxy/index.js']
+
 const isClientModule = (file: string) => /^['"]use client['"]/.test(readFileSync(dist + file, 'utf8'))
 const clientModules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.js') && isClientModule(file),
@@ -44,8 +50,9 @@ const clientModules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).f
 const hookModules = readdirSync(`${dist}react`)
   .filter((file) => file.endsWith('.js'))
   .map((file) => `react/${file}`)
-if (clientModules.toSorted().join() !== hookModules.toSorted().join())
-  throw new Error(`'use client' must stand in react/ alone, and there everywhere, but stands in: ${clientModules.join(', ')}`)
+const expected = [...hookModules, 'testing/provider.js', 'testing/storybook.js']
+if (clientModules.toSorted().join() !== expected.toSorted().join())
+  throw new Error(`'use client' must stand in ${expected.join(', ')}, but stands in: ${clientModules.join(', ')}`)
 
 // What each hook over an operation costs whoever uses no other, with its row and nothing of the other rows.
 const hooks: readonly Budget[] = ['useSessionPreview', ...Object.keys(await import(`${dist}react/operations.js`))].map((hook) => ({
@@ -57,7 +64,7 @@ const hooks: readonly Budget[] = ['useSessionPreview', ...Object.keys(await impo
 
 let isOver = false
 for (const { names, entry, limit, endpoints } of [...rows, ...hooks]) {
-  const code = await bundle(names, entry)
+  const { code } = await bundle(names, entry)
   const bytes = brotliCompressSync(code).length
   const found = code.match(/operationId:`/g)?.length
   if (endpoints !== undefined && found !== endpoints) throw new Error(`${names} must bring ${endpoints} endpoint, but brings ${found}`)
@@ -66,8 +73,15 @@ for (const { names, entry, limit, endpoints } of [...rows, ...hooks]) {
 }
 if (isOver) process.exitCode = 1
 
+for (const entry of shipped) {
+  const { modules } = await bundle('*', entry)
+  const found = modules.filter((module) => /^(sandbox|testing)\/|^msw\.js$/.test(module))
+  if (found.length > 0) throw new Error(`${entry} must bring nothing of the sandbox, but brings: ${found.join(', ')}`)
+  console.log(`ok    none of ${modules.length} modules of the sandbox or the test helpers in * from ${entry}`)
+}
+
 for (const { names, languages } of spoken) {
-  const found = await languagesIn(await bundle(names, 'index.js'))
+  const found = await languagesIn((await bundle(names, 'index.js')).code)
   if (found !== languages) throw new Error(`${names} must bring ${languages} alone, but brings: ${found}`)
 }
 
@@ -82,7 +96,8 @@ async function languagesIn(code: string): Promise<string> {
   return found.join()
 }
 
-async function bundle(names: string, entry: string): Promise<string> {
+/** The code of some names, and the modules of the package that it is made of. */
+async function bundle(names: string, entry: string): Promise<{ code: string; modules: string[] }> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
@@ -97,10 +112,14 @@ async function bundle(names: string, entry: string): Promise<string> {
       write: false,
       minify: true,
       lib: { entry: 'virtual:entry', formats: ['es'] },
-      rolldownOptions: { external: [/^react($|\/)/, '@tanstack/react-query', 'ky', /^@noble\/hashes/], output: { minify: true } },
+      rolldownOptions: { external: [/^react($|\/)/, '@tanstack/react-query', 'ky', 'msw', /^@noble\/hashes/], output: { minify: true } },
     },
   })
   // One entry and one format give one output.
   const [{ output }] = result as [Rollup.RollupOutput]
-  return output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('')
+  const chunks = output.filter((chunk) => chunk.type === 'chunk')
+  return {
+    code: chunks.map(({ code }) => code).join(''),
+    modules: chunks.flatMap(({ moduleIds }) => moduleIds.filter((id) => id.startsWith(dist)).map((id) => id.slice(dist.length))),
+  }
 }

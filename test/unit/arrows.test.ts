@@ -31,6 +31,11 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
   },
   proxy: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape'], packages: [/^@noble\/hashes\//] },
   sandbox: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape'], packages: [] },
+  testing: {
+    places: ['client', 'endpoint', 'endpoints', 'error', 'lane', 'queries', 'react', 'sandbox'],
+    packages: [/^react$/, /^@tanstack\/react-query$/],
+  },
+  msw: { places: [], packages: [/^msw$/] },
 }
 
 test.each(files)('%s imports along the arrow', (file) => {
@@ -69,9 +74,9 @@ test('no file imports a value in a circle', () => {
   for (const file of files) visit(file, [])
 })
 
-test('the files with the hooks are client modules, and no other', () => {
+test('the files with hooks and components are client modules, and no other', () => {
   const marked = files.filter((file) => /^['"]use client['"]/m.test(readFileSync(join(src, file), 'utf8')))
-  expect(marked).toEqual(files.filter((file) => placeOf(file) === 'react'))
+  expect(marked).toEqual(files.filter((file) => placeOf(file) === 'react' || valueImports(file).includes('react')))
 })
 
 function placeOf(file: string): string {

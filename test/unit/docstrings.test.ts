@@ -13,13 +13,14 @@ const operationIds = new Set(Object.keys(endpoints))
 // Hooks that stand on no operation.
 const withoutOperation: ReadonlySet<string> = new Set([
   'useTalonOne', // the provider's client
+  'useSandbox', // the test provider's Talon.One
 ])
 
 test(
   'every export has a docstring, every hook one that says what it does, on which operation, and what it throws',
   { timeout: 60_000 },
   () => {
-    const entries = ['index.ts', 'proxy/index.ts', 'sandbox/index.ts'].map((file) => join(root, 'src', file))
+    const entries = ['index.ts', 'msw.ts', 'proxy/index.ts', 'sandbox/index.ts', 'testing/index.ts'].map((file) => join(root, 'src', file))
     expect(docstringFindings(join(root, 'tsconfig.json'), entries)).toEqual([])
   },
 )

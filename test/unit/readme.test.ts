@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { scenarios } from 'talon-one-react/testing'
 import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -27,4 +28,19 @@ test('the commands of the README are scripts of the package', async () => {
   expect(new Set(named)).toEqual(new Set(['start', 'test', 'storybook']))
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
   for (const command of ['npm ci && npm start', 'npm ci && npm test']) expect(readme).toContain(`\n${command}\n`)
+})
+
+test('the first test of the README is one that runs here, and is five lines', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const first = await readFile(join(root, 'test/dom/first.test.tsx'), 'utf8')
+  expect(readme).toContain(`\`\`\`tsx\n${first}\`\`\``)
+  const [, own = ''] = first.split(/\n(?=test\()/)
+  expect(own.trim().split('\n')).toHaveLength(5)
+})
+
+test('the README says of every scenario what a shop should show', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const [, table = ''] = /^\| scenario \|.*\n((?:\|.*\n)*)/m.exec(readme) ?? []
+  const told = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name))
+  expect(new Set(told)).toEqual(new Set(Object.keys(scenarios)))
 })

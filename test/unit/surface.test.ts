@@ -173,8 +173,30 @@ test('talon-one-react/sandbox exports these values and no others', async () => {
   `)
 })
 
-test.for(['', 'proxy/', 'sandbox/'])('talon-one-react/%s exports these types and no others', async (entry) => {
-  const source = readFileSync(new URL(`../../src/${entry}index.ts`, import.meta.url), 'utf8')
+test('talon-one-react/testing exports these values and no others', async () => {
+  expect(Object.keys(await import('talon-one-react/testing')).toSorted()).toMatchInlineSnapshot(`
+    [
+      "TalonOneTestProvider",
+      "createTestShop",
+      "scenarios",
+      "talonOneGlobalTypes",
+      "useSandbox",
+      "withTalonOne",
+    ]
+  `)
+})
+
+test('talon-one-react/msw exports these values and no others', async () => {
+  expect(Object.keys(await import('talon-one-react/msw')).toSorted()).toMatchInlineSnapshot(`
+    [
+      "talonOneHandlers",
+    ]
+  `)
+})
+
+test.for(['', 'proxy/', 'sandbox/', 'testing/', 'msw'])('talon-one-react/%s exports these types and no others', async (entry) => {
+  const file = entry === 'msw' ? 'msw.ts' : `${entry}index.ts`
+  const source = readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')
   expect(source).not.toMatch(/export (type )?\*/)
   const lists = [...source.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','))
   const own = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => name)
