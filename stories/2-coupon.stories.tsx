@@ -43,7 +43,7 @@ function Total() {
 const meta: Meta<typeof CouponBox> = {
   title: '2 Coupon',
   component: CouponBox,
-  parameters: { cartItems: [{ sku: 'kettle', name: 'Kettle', price: 80, quantity: 1 }] },
+  parameters: { talonOne: { cartItems: [{ sku: 'kettle', name: 'Kettle', price: 80, quantity: 1 }] } },
   render: () => (
     <>
       <CouponBox />
