@@ -29,7 +29,7 @@ export function talonOneHandlers(
       try {
         return await Promise.race([fetch(request), noAnswer(end.signal)])
       } catch (error) {
-        // What else goes wrong is a mistake in a campaign's rule, which MSW reports.
+        // What else goes wrong is a mistake in what the sandbox was given, such as its clock, which MSW reports.
         if (request.signal.aborted || isLost(error)) return HttpResponse.error()
         throw error
       } finally {

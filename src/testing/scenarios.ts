@@ -1,6 +1,7 @@
 /** Bad days in a shop, as data: each a cart and what befalls it. */
 import type { SandboxConfig } from '../sandbox/index.ts'
-import { type RuleEffect, setDiscount } from '../sandbox/rules.ts'
+import { amountOffCart } from '../sandbox/ready-made.ts'
+import type { RuleEffect } from '../sandbox/rules.ts'
 import type { CartItem } from '../schema.ts'
 
 /** What a cart holds from the start, in the API's own words. */
@@ -73,7 +74,7 @@ export const scenarios = {
         name: 'Last summer',
         // Expired under any clock, a simulated one that starts at 0 included.
         coupons: [{ value: 'SUMMER', expiryDate: '1970-01-01T00:00:00Z' }],
-        rules: [{ name: 'Five euros off', needs: 'coupon', then: () => [setDiscount('5 € off', 5)] }],
+        rules: [amountOffCart(5, { name: '5 € off', needs: 'coupon' })],
       },
     ],
   },
@@ -88,7 +89,7 @@ export const scenarios = {
         name: 'For the first ones',
         limits: [{ action: 'redeemCoupon', limit: 0, entities: [] }],
         coupons: [{ value: 'LUCKY' }],
-        rules: [{ name: 'Five euros off', needs: 'coupon', then: () => [setDiscount('5 € off', 5)] }],
+        rules: [amountOffCart(5, { name: '5 € off', needs: 'coupon' })],
       },
     ],
   },

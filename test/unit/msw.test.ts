@@ -122,18 +122,16 @@ test('a request that its caller gives up while it is on its way may be carried o
   expect(told).not.toHaveBeenCalled()
 })
 
-test('a mistake in a rule is told, and is no network error', async () => {
+test('a mistake in what the sandbox was given is told, and is no network error', async () => {
   const told = vi.spyOn(console, 'error').mockReturnValue()
-  const rules = [
-    {
-      name: 'Broken',
-      then: () => {
-        throw new TypeError('the rule is broken')
-      },
-    },
-  ]
-  const { client } = openShop({ campaigns: [{ id: 1, name: 'Broken', rules }] })
+  let isBroken = false
+  const clock = () => {
+    if (isBroken) throw new TypeError('the clock is broken')
+    return 0
+  }
+  const { client } = openShop({ clock })
+  isBroken = true
   const put = client.send(updateCustomerSessionV2, { customerSessionId, customerSession })
   await expect(put).rejects.toMatchObject({ status: 500 })
-  expect(told.mock.calls.join()).toContain('the rule is broken')
+  expect(told.mock.calls.join()).toContain('the clock is broken')
 })
