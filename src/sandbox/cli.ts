@@ -1,75 +1,30 @@
 #!/usr/bin/env node
 /** The `talon-one-sandbox` command: serves the in-memory Talon.One over HTTP, to any language. */
-import { parseArgs } from 'node:util'
 import { serve } from 'srvx'
-import { createSandbox } from './index.ts'
+import { isTalonOneError } from '../error.ts'
+import { readConfigFile } from './command/config-file.ts'
+import { codeOf, Failure } from './command/failure.ts'
+import { lineOf, reasonOf } from './command/log.ts'
+import { help, type Options, readOptions } from './command/options.ts'
+import { openStore, type Store } from './command/store.ts'
+import { openWeatherFile, type WeatherFile } from './command/weather-file.ts'
+import { createSandbox, type Sandbox, type SandboxConfig } from './index.ts'
 import { Refusal } from './refusal.ts'
-import { routeOf } from './route.ts'
+import { type Route, routeOf } from './route.ts'
 
-const help = `talon-one-sandbox: Talon.One's Integration API from memory, with a demo shop's campaigns
-
-  --port <number>   where to listen (default 4010; 0 takes a free port)
-  --host <name>     the address to listen on (default 127.0.0.1)
-  --key <key>       the API key callers must send as "Authorization: ApiKey-v1 <key>"
-                    (default: the environment's TALON_ONE_API_KEY, else the word "sandbox")
-  --latency <ms>    how long a request takes, in milliseconds (default 0)
-  --help            this text
-
-Nothing is stored: stopping it forgets everything.`
-
-interface Options {
-  port: number
-  host: string
-  key: string
-  latency: number
-  help: boolean
+/** What requests meet. */
+interface Parts {
+  sandbox: Sandbox
+  store: Store | undefined
+  weatherFile: WeatherFile | undefined
 }
 
-class UsageError extends Error {}
+// How long a stop waits for what is running, in milliseconds: a request that bad weather keeps would have no end.
+const patience = 5_000
 
-// A mistyped line may hold the key, so no text of the caller's is repeated here.
-const usageErrors: Readonly<Record<string, string>> = {
-  ERR_PARSE_ARGS_UNKNOWN_OPTION: 'there is an option this command does not know',
-  ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL: 'there is a word that belongs to no option',
-  ERR_PARSE_ARGS_INVALID_OPTION_VALUE: 'an option lacks its value, or has one it does not take',
-}
-
-function readOptions(args: string[]): Options {
-  const { port, host, key, latency, help: wantsHelp } = parse(args)
-  const options = {
-    port: Number(port),
-    host,
-    key: key ?? (process.env.TALON_ONE_API_KEY || 'sandbox'),
-    latency: Number(latency),
-    help: wantsHelp,
-  }
-  if (!/^\d+$/.test(port) || options.port > 65_535) throw new UsageError('--port must be a whole number from 0 to 65535')
-  if (!/^\d+(\.\d+)?$/.test(latency)) throw new UsageError('--latency must be a number of milliseconds, 0 or more')
-  if (host === '') throw new UsageError('--host must not be empty')
-  if (options.key === '') throw new UsageError('--key must not be empty')
-  return options
-}
-
-function parse(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        port: { type: 'string', default: '4010' },
-        host: { type: 'string', default: '127.0.0.1' },
-        key: { type: 'string' },
-        latency: { type: 'string', default: '0' },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    return values
-  } catch (error) {
-    throw new UsageError((error instanceof Error && 'code' in error && usageErrors[String(error.code)]) || 'the options could not be read')
-  }
-}
-
-async function run({ port, host, key, latency }: Options): Promise<void> {
-  const sandbox = createSandbox({ apiKey: key, latency })
+async function run(options: Options): Promise<void> {
+  const { port, host, quiet } = options
+  const parts = await partsOf(options)
   let stopping = false
   const server = serve({
     port,
@@ -78,66 +33,121 @@ async function run({ port, host, key, latency }: Options): Promise<void> {
     gracefulShutdown: false,
     fetch: async (request) => {
       const started = performance.now()
-      const { method, url, headers } = request
-      const body = method === 'GET' || method === 'HEAD' ? '' : await request.text()
-      // Without the request's signal: what has been sent is carried out, also for a caller who has gone.
-      const response = await sandbox.fetch(url, { method, headers, ...(body !== '' && { body }) })
+      parts.weatherFile?.refresh(console.error)
+      const { answer, why } = await answerTo(request, parts).catch(fail)
       // Else a caller's idle connection would hold up the end.
-      if (stopping) response.headers.set('connection', 'close')
-      console.log(`${method} ${templateOf(request)} ${response.status} ${Math.round(performance.now() - started)} ms`)
-      return response
+      if (stopping) answer?.headers.set('connection', 'close')
+      const outcome = answer?.status ?? 'no answer'
+      if (!quiet) console.log(lineOf(request.method, templateOf(request), outcome, performance.now() - started, why))
+      if (answer === undefined) request.runtime?.node?.res?.destroy()
+      return answer ?? new Response(null)
     },
   })
 
-  const stop = (): void => {
+  async function stop(): Promise<void> {
     console.log('stopping')
     stopping = true
-    void server.close()
+    await Promise.race([server.close(), new Promise((resolve) => setTimeout(resolve, patience))])
+    await parts.store?.close()
+    // Else what the weather delays would hold up the end; it never arrives.
+    process.exit()
   }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
 
-  await server.ready()
+  await server.ready().catch(async (error: unknown) => {
+    await parts.store?.close()
+    throw listenFailure(error, options)
+  })
+  process.once('SIGINT', () => void stop().catch(fail))
+  process.once('SIGTERM', () => void stop().catch(fail))
   console.log(`an in-memory Talon.One listens on ${server.url ?? `http://${host}:${port}`} (stop it with Ctrl+C)`)
 }
 
-// Never the path itself: it holds ids and codes.
-function templateOf(request: Request): string {
+async function partsOf({ config: configFile, weather: weatherFile, state, key, latency }: Options): Promise<Parts> {
+  const config: SandboxConfig = configFile === undefined ? {} : await readConfigFile(configFile)
+  const sandbox = sandboxOf({ ...config, apiKey: key ?? config.apiKey ?? 'sandbox', latency: latency ?? config.latency ?? 0 })
+  const isFair = weatherFile === undefined && config.weather === undefined
+  return {
+    sandbox,
+    weatherFile: weatherFile === undefined ? undefined : openWeatherFile(weatherFile, sandbox),
+    store: state === undefined ? undefined : await openStore(state, sandbox, !isFair),
+  }
+}
+
+function sandboxOf(config: SandboxConfig): Sandbox {
   try {
-    return routeOf(request.method, new URL(request.url).pathname).endpoint.path
+    return createSandbox(config)
   } catch (error) {
-    if (error instanceof Refusal) return error.status === 405 ? '(a method this path does not take)' : '(unknown path)'
+    throw isTalonOneError(error) ? new Failure(2, `--config: ${error.message}`) : error
+  }
+}
+
+/** What becomes of a request: no answer where bad weather lost it, and why there is no good one. */
+async function answerTo(request: Request, { sandbox, store }: Parts): Promise<{ answer?: Response; why: string }> {
+  const { method, url, headers } = request
+  const body = method === 'GET' || method === 'HEAD' ? '' : await request.text()
+  // Without the request's signal: what has been sent is carried out, also for a caller who has gone.
+  const work = () => sandbox.fetch(url, { method, headers, ...(body !== '' && { body }) })
+  const written = writtenBy(request)
+  try {
+    const answer = await (store === undefined || written === undefined ? work() : store.keep(written, work))
+    return { answer, why: await reasonOf(answer) }
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    // In the words of the weather.
+    if (error instanceof TypeError && error.message === 'fetch failed') return { why: 'lost in the weather' }
+    return { answer: Response.json({ message: 'Internal error', StatusCode: 500 }, { status: 500 }), why: mistakeOf(error) }
+  }
+}
+
+// The words of somebody's error may hold anything; where it was thrown does not.
+function mistakeOf(error: unknown): string {
+  if (!(error instanceof Error)) return codeOf(error)
+  const frames = (error.stack ?? '').replace(error.message, () => '')
+  return `${codeOf(error)} ${/^ +(at .*)$/m.exec(frames)?.[1] ?? ''}`
+}
+
+function foundRoute(request: Request): Route | Refusal {
+  try {
+    return routeOf(request.method, new URL(request.url).pathname)
+  } catch (error) {
+    if (error instanceof Refusal) return error
     throw error
   }
 }
 
-function startFailure(error: unknown, { host, port }: Options): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error'
-  if (code === 'EADDRINUSE') return `port ${port} is in use: choose another with --port, or 0 for a free one`
-  if (code === 'EACCES') return `port ${port} may not be listened on: choose one above 1023`
-  return `cannot listen on ${host}, port ${port} (${code})`
+/** The operation of a request that may change something. */
+function writtenBy(request: Request): Route['name'] | undefined {
+  const route = foundRoute(request)
+  if (route instanceof Refusal || route.endpoint.kind === 'read') return undefined
+  const isDry = 'dry?' in route.endpoint.query && new URL(request.url).searchParams.get('dry') === 'true'
+  return isDry ? undefined : route.name
 }
 
-async function main(): Promise<void> {
-  let options: Options
-  try {
-    options = readOptions(process.argv.slice(2))
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    console.error(`talon-one-sandbox: ${error.message} (see --help)`)
-    process.exitCode = 2
-    return
-  }
-  if (options.help) {
-    console.log(help)
-    return
-  }
-  try {
-    await run(options)
-  } catch (error) {
-    console.error(`talon-one-sandbox: ${startFailure(error, options)}`)
-    process.exitCode = 1
-  }
+// Never the path itself: it holds ids and codes.
+function templateOf(request: Request): string {
+  const route = foundRoute(request)
+  if (route instanceof Refusal) return route.status === 405 ? '(a method this path does not take)' : '(unknown path)'
+  return route.endpoint.path
 }
 
-await main()
+function listenFailure(error: unknown, { host, port }: Options): Failure {
+  const code = codeOf(error)
+  if (code === 'EADDRINUSE') return new Failure(1, `port ${port} is in use: choose another with --port, or 0 for a free one`)
+  if (code === 'EACCES') return new Failure(1, `port ${port} may not be listened on: choose one above 1023`)
+  return new Failure(1, `cannot listen on ${host}, port ${port} (${code})`)
+}
+
+/** Ends the command with one line, at once: a change that could not be stored must not be answered. */
+function fail(error: unknown): never {
+  if (!(error instanceof Failure)) throw error
+  console.error(`talon-one-sandbox: ${error.message}`)
+  process.exit(error.exitCode)
+}
+
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options.help) console.log(help)
+  else await run(options)
+} catch (error) {
+  fail(error)
+}
