@@ -12,7 +12,8 @@ export const help = `talon-one-sandbox: Talon.One's Integration API from memory,
   --config <file>      campaigns, programs, products and so on: an ES module (.mjs, .js) whose default export is
                        a SandboxConfig, or JSON, which can hold no rules (default: the demo shop)
   --state <directory>  where to keep what it remembers, so that it is still there after a stop, a crash or a kill;
-                       made when it is not there (default: stopping forgets everything)
+                       made when it is not there; needs the package classic-level (default: stopping forgets
+                       everything)
   --weather <file>     JSON of what goes wrong on the way: {"faults":[{"kind":"refused","status":503,"probability":0.1}]}.
                        Change the file while it runs: the next request meets the new weather.
   --latency <ms>       how long a request takes, in milliseconds (default: the config's latency, else 0)

@@ -78,7 +78,7 @@ function notOurs(): Failure {
 }
 
 async function openDatabase(directory: string): Promise<Database> {
-  const { ClassicLevel } = await import('classic-level')
+  const { ClassicLevel } = await importStore()
   const database: Database = new ClassicLevel(directory)
   try {
     await database.open()
@@ -89,6 +89,13 @@ async function openDatabase(directory: string): Promise<Database> {
       throw new Failure(1, 'another process is using this state: stop it, or choose another directory with --state')
     throw new Failure(1, `the state could not be opened (${code})`)
   }
+}
+
+// Left to whoever wants a state: 7 MB that nobody else needs.
+function importStore(): Promise<typeof import('classic-level')> {
+  return import('classic-level').catch((error: unknown) => {
+    throw new Failure(1, `--state needs the package classic-level: run npm install --save-dev classic-level (${codeOf(error)})`)
+  })
 }
 
 async function storeOf(database: Database, sandbox: Sandbox, late: boolean): Promise<Store> {
