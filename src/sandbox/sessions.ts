@@ -20,6 +20,7 @@ import { bookEffects, countSale, takeBack, uncountSale } from './redeem.ts'
 import { illegalMove, invalid, notFound } from './refusal.ts'
 import {
   applicationId,
+  copyOf,
   mergeAttributes,
   newProfile,
   normaliseCode,
@@ -69,8 +70,10 @@ export function reopenCustomerSession(state: State, { customerSessionId }: Reope
   return { effects: undo(state, stored, 'open', 'talon_session_reopened').effects }
 }
 
-/** One update of a session, V2's or V1's. A dry one looks at the payload alone and stores nothing. */
+/** One update of a session, V2's or V1's. A dry one looks at the payload alone, unless it cancels, and stores nothing. */
 export function updateSession(state: State, id: string, request: NewCustomerSessionV2, { dry, now }: UpdateOptions): EvaluatedSession {
+  // A cancellation is about what is stored. A dry one happens in a memory that is forgotten.
+  if (dry && request.state === 'cancelled') return { ...updateSession(copyOf(state), id, request, { dry: false, now }), dry }
   const stored = state.sessions.get(id)
   const before = dry ? undefined : stored
   const to = request.state ?? 'open'

@@ -35,7 +35,6 @@ export const facts: readonly Fact[] = [
 /** Where the sandbox is known to be otherwise: the fact's number and title, and what it does instead. One that has been put right fails. */
 export const disagreements: Readonly<Record<string, string>> = {
   '9.10 a limit for each identifier holds across profiles': 'limits for each identifier are not counted',
-  '5.3 a dry cancellation of a closed session shows what would be rolled back, and does not': 'it is judged as one of a new session',
 }
 
 /** The facts of `behaviour.md` that no request can show, and why. */

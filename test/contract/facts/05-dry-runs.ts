@@ -130,6 +130,15 @@ export const facts: readonly Fact[] = [
       if (state !== 'new') expect((await api.stored(id)).state).toBe(state)
     },
   })),
+  ...(['new', 'cancelled'] as const).map((state): Fact => ({
+    id: '5.3',
+    title: `a dry cancellation of a session that is ${state} is refused, as a real one is`,
+    inferred: true,
+    check: async (api) => {
+      const input = { customerSessionId: await sessionIn(api, state), customerSession: { state: 'cancelled' as const }, dry: true }
+      expectRefused(await api.ask(updateCustomerSessionV2, input), `Cannot move session to state "cancelled" from state "${state}"`)
+    },
+  })),
   {
     id: '5.3',
     title: 'a dry cancellation of a closed session shows what would be rolled back, and does not',
