@@ -9,6 +9,7 @@ import { answersEmpty, creates, handlers } from './handlers.ts'
 import { answerOnce } from './idempotency.ts'
 import { createLanes, lanesOf } from './lanes.ts'
 import { bodyOf, errorsOf, invalidData, Refusal } from './refusal.ts'
+import { checkRegistered, type Registry, type SandboxAttributes } from './registry.ts'
 import { type Route, routeOf } from './route.ts'
 import type { CampaignNode } from './rules.ts'
 import { memoryOf, type SandboxSnapshot, snapshotOf } from './snapshot.ts'
@@ -16,6 +17,7 @@ import { createState, type LoyaltyProgram, type State } from './state.ts'
 import { createWeather, pause, type Weather } from './weather.ts'
 
 export { demoCampaigns, demoPrograms } from './campaigns.ts'
+export type { AttributeType, SandboxAttributes } from './registry.ts'
 export {
   amountOffCart,
   amountOffItems,
@@ -113,6 +115,10 @@ export interface SandboxConfig {
   programs?: readonly LoyaltyProgram[]
   /** The products of catalogue 1, in major currency units: lines of carts that say no price take it from here. Default: none. */
   products?: readonly AddItemCatalogAction[]
+  /** The custom attributes: a request with another one, or one of another type, is answered 400. Default: any are taken. */
+  attributes?: SandboxAttributes
+  /** The names of the additional costs: a request with another one is answered 400. Default: any are taken. */
+  additionalCosts?: readonly string[]
   /** What time it is, in milliseconds since the epoch. Default: `Date.now`. */
   clock?: () => number
   /** How long a request takes to evaluate, in milliseconds. Requests of one profile wait for one another. @default 0 */
@@ -166,6 +172,7 @@ export interface Sandbox {
  */
 export function createSandbox(config: SandboxConfig = {}): Sandbox {
   const { apiKey, campaigns = demoCampaigns, programs = demoPrograms, products = [], clock = Date.now, latency = 0 } = config
+  const registry: Registry = { attributes: config.attributes ?? {}, additionalCosts: config.additionalCosts }
   const fresh = (): State => {
     const memory = createState(campaigns, clock, programs)
     fillCatalog(memory, products)
@@ -182,7 +189,7 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
       const url = new URL(request.url)
       route = routeOf(request.method, url.pathname)
       const { name, endpoint } = route
-      const input = await inputOf(request, route, url.searchParams)
+      const input = await inputOf(request, route, url.searchParams, registry)
       return await inLane(lanesOf(endpoint, input, state), async () => {
         if (latency > 0) await pause(latency)
         const key = request.headers.get('idempotency-key')
@@ -233,10 +240,16 @@ function isRequest(input: FetchInput): input is Request {
   return typeof input === 'object' && 'url' in input
 }
 
-async function inputOf(request: Request, { endpoint, params }: Route, searchParams: URLSearchParams): Promise<Record<string, unknown>> {
+async function inputOf(
+  request: Request,
+  { name, endpoint, params }: Route,
+  searchParams: URLSearchParams,
+  registry: Registry,
+): Promise<Record<string, unknown>> {
   const issues: TalonOneIssue[] = []
   const body = endpoint.body === undefined ? undefined : parse(await request.text())
   const input = readInput(endpoint, { params, searchParams, body }, issues)
+  checkRegistered(registry, name, input, issues)
   if (issues.length > 0) throw invalidData(errorsOf(endpoint, issues))
   return input
 }

@@ -4,7 +4,7 @@
  * evaluation, and prices are taken before discounts.
  */
 import { addLoyaltyPoints, increaseAchievementProgress, setDiscount, setDiscountPerItem } from '../../src/sandbox/index.ts'
-import type { Cart, LoyaltyProgram, RuleEffect, SandboxCampaign, SandboxRule } from '../../src/sandbox/index.ts'
+import type { Cart, LoyaltyProgram, RuleEffect, SandboxAttributes, SandboxCampaign, SandboxRule } from '../../src/sandbox/index.ts'
 
 /** The numbers that a deployment gives them itself. */
 export interface ContractIds {
@@ -53,6 +53,14 @@ export const contractPrograms: readonly LoyaltyProgram[] = [
   { id: contractIds.card, name: 'contract-card', title: 'Contract card', isCardBased: true, usersPerCardLimit: 2 },
   { id: contractIds.quiet, name: 'contract-quiet', title: 'Contract quiet', programJoinPolicy: 'not_join' },
 ]
+
+/** The attributes that facts use; the additional costs are `shipping` and `wrapping`, and the only type of event is `contract`. */
+export const contractAttributes: SandboxAttributes = {
+  session: { Channel: 'string', Gift: 'boolean', Note: 'string' },
+  item: { Engraving: 'string', Colour: 'string' },
+  profile: { Name: 'string', Level: 'number' },
+  event: {},
+}
 
 const day = 86_400_000
 

@@ -45,7 +45,7 @@ export interface Target {
 
 // What a proxy does in its callers' stead.
 const credentials: readonly Need[] = ['key']
-const ofSandbox: readonly Need[] = [...credentials, 'campaigns', 'catalog', 'latency', 'v1']
+const ofSandbox: readonly Need[] = [...credentials, 'campaigns', 'catalog', 'latency', 'registry', 'v1']
 
 export const targets: readonly Target[] = [inMemory('the sandbox'), overHttp(), deployment(process.env)]
 
@@ -113,7 +113,7 @@ function deployment(env: Record<string, string | undefined>): Target {
   return {
     name: 'a real deployment',
     ...((!url || !key) && { absent: 'no deployment given (TALON_ONE_BASE_URL and TALON_ONE_API_KEY)' }),
-    offers: ['key', ...(campaigns ? (['campaigns'] as const) : [])],
+    offers: ['key', ...(campaigns ? (['campaigns', 'registry'] as const) : [])],
     ids: idsFrom(campaigns),
     isSandbox: false,
     open: async () => ({
