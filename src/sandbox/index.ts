@@ -1,16 +1,17 @@
 /** An in-memory Talon.One: the Integration API behind a `fetch`, for development, stories, demos and tests. */
 import { unlessAborted } from '../abort.ts'
-import { readInput } from '../endpoint.ts'
+import { isDry, readInput } from '../endpoint.ts'
 import type { TalonOneIssue } from '../error.ts'
 import type { AddItemCatalogAction } from '../schema.ts'
 import { demoCampaigns, demoPrograms } from './campaigns.ts'
 import { fillCatalog } from './catalog.ts'
+import { type Credentials, signIn } from './credentials.ts'
 import { answersEmpty, creates, handlers } from './handlers.ts'
 import { answerOnce } from './idempotency.ts'
 import { createLanes, lanesOf } from './lanes.ts'
 import { bodyOf, errorsOf, invalidData, Refusal } from './refusal.ts'
 import { checkRegistered, type Registry, type SandboxAttributes } from './registry.ts'
-import { type Route, routeOf } from './route.ts'
+import { operationOf, type Route, routeOf } from './route.ts'
 import type { CampaignNode } from './rules.ts'
 import { memoryOf, type SandboxSnapshot, snapshotOf } from './snapshot.ts'
 import { createState, type LoyaltyProgram, type State } from './state.ts'
@@ -109,6 +110,13 @@ export type {
 export interface SandboxConfig {
   /** When set, every request needs `Authorization: ApiKey-v1 <key>`, else it is answered 401. Default: none is asked for. */
   apiKey?: string
+  /** A key that makes dry requests and no others, as that of a campaign's staging does. Default: there is none. */
+  testingKey?: string
+  /**
+   * The legacy credential: what `Content-Signature` must be for a body, such as `contentSignature` of `talon-one-react/proxy` says. V1
+   * operations then take it instead of a key. Default: no signature is looked at.
+   */
+  contentSignature?: (body: string) => string
   /** The campaigns and groups of them, in the order of their evaluation. Default: {@link demoCampaigns}. */
   campaigns?: readonly CampaignNode[]
   /** The loyalty programs. Default: {@link demoPrograms}. */
@@ -171,7 +179,17 @@ export interface Sandbox {
  * @throws TalonOneError `invalid_config` for a `weather` that cannot be, such as a probability of 2.
  */
 export function createSandbox(config: SandboxConfig = {}): Sandbox {
-  const { apiKey, campaigns = demoCampaigns, programs = demoPrograms, products = [], clock = Date.now, latency = 0 } = config
+  const {
+    apiKey,
+    testingKey,
+    contentSignature,
+    campaigns = demoCampaigns,
+    programs = demoPrograms,
+    products = [],
+    clock = Date.now,
+    latency = 0,
+  } = config
+  const credentials: Credentials = { apiKey, testingKey, contentSignature }
   const registry: Registry = { attributes: config.attributes ?? {}, additionalCosts: config.additionalCosts }
   const fresh = (): State => {
     const memory = createState(campaigns, clock, programs)
@@ -183,13 +201,13 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
   const weather = createWeather(config.weather)
 
   async function serve(request: Request): Promise<Response> {
-    let route: Route | undefined
     try {
-      if (apiKey !== undefined && request.headers.get('authorization') !== `ApiKey-v1 ${apiKey}`) throw new Refusal(401, 'Invalid API key')
+      const access = await signIn(credentials, request)
       const url = new URL(request.url)
-      route = routeOf(request.method, url.pathname)
+      const route = routeOf(request.method, url.pathname)
       const { name, endpoint } = route
       const input = await inputOf(request, route, url.searchParams, registry)
+      if (access === 'dry requests' && !isDry(input)) throw new Refusal(401, 'This key makes dry requests only')
       return await inLane(lanesOf(endpoint, input, state), async () => {
         if (latency > 0) await pause(latency)
         const key = request.headers.get('idempotency-key')
@@ -203,7 +221,7 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
       })
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal
-      return answer(refusal.status, bodyOf(refusal, route?.name), refusal.headers)
+      return answer(refusal.status, bodyOf(refusal, operationOf(request)), refusal.headers)
     }
   }
 

@@ -31,6 +31,16 @@ export function routeOf(method: string, pathname: string): Route {
   throw new Refusal(405, 'This method is not allowed here', undefined, { allow: [...allowed].join(', ') })
 }
 
+/** The operation a request is for; undefined when it is for none. */
+export function operationOf({ method, url }: Request): keyof Table | undefined {
+  try {
+    return routeOf(method, new URL(url).pathname).name
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
 // As much of a path as a row has; what stands before is where somebody mounted the API.
 function endOf(segments: readonly string[], { path }: Endpoint): string {
   const count = path.split('/').length - 1

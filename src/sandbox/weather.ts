@@ -3,7 +3,7 @@ import * as endpoints from '../endpoints.ts'
 import { TalonOneError, type TalonOneIssue } from '../error.ts'
 import { type Fields, readShape, type Shape } from '../shape.ts'
 import { bodyOf, Refusal, tooManyRequests } from './refusal.ts'
-import { routeOf } from './route.ts'
+import { operationOf } from './route.ts'
 
 /** Whom a fault of the {@link Weather} befalls. */
 export interface WeatherAim {
@@ -200,15 +200,6 @@ function isAimedAt({ operations }: WeatherAim, operation: string | undefined): b
 
 function between({ delay, upTo = delay }: WeatherDelay, share: number): number {
   return delay + share * (upTo - delay)
-}
-
-function operationOf({ method, url }: Request): string | undefined {
-  try {
-    return routeOf(method, new URL(url).pathname).name
-  } catch (error) {
-    if (error instanceof Refusal) return undefined
-    throw error
-  }
 }
 
 // mulberry32, by Tommy Ettinger, in the public domain.

@@ -2,7 +2,7 @@
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 import { startCommand } from '../command.ts'
 import { type ContractIds, contractIds } from './campaigns.ts'
-import { contractConfig, contractKey } from './config.ts'
+import { contractConfig, contractKey, contractSignature, contractTestingKey } from './config.ts'
 import type { Need } from './fact.ts'
 
 export type Fetch = Sandbox['fetch']
@@ -44,8 +44,10 @@ export interface Target {
 }
 
 // What a proxy does in its callers' stead.
-const credentials: readonly Need[] = ['key']
-const ofSandbox: readonly Need[] = [...credentials, 'campaigns', 'catalog', 'latency', 'registry', 'v1']
+const signingIn: readonly Need[] = ['key', 'signature', 'testingKey']
+const ofSandbox: readonly Need[] = [...signingIn, 'campaigns', 'catalog', 'latency', 'registry', 'v1']
+
+const contractCredentials: Credentials = { key: contractKey, testingKey: contractTestingKey, sign: contractSignature }
 
 export const targets: readonly Target[] = [inMemory('the sandbox'), overHttp(), deployment(process.env)]
 
@@ -66,7 +68,7 @@ interface Before {
 export function inMemory(name: string, before?: Before): Target {
   return {
     name,
-    offers: [...ofSandbox.filter((need) => before === undefined || !credentials.includes(need)), 'clock'],
+    offers: [...ofSandbox.filter((need) => before === undefined || !signingIn.includes(need)), 'clock'],
     ids: contractIds,
     isSandbox: true,
     open: async ({ latency }) => {
@@ -75,7 +77,7 @@ export function inMemory(name: string, before?: Before): Target {
       return {
         fetch: before?.around(sandbox.fetch) ?? sandbox.fetch,
         url: before?.url ?? 'http://sandbox.invalid',
-        credentials: before === undefined ? { key: contractKey } : {},
+        credentials: before === undefined ? contractCredentials : {},
         headers: before?.headers ?? {},
         offset: () => offset,
         wait: (milliseconds) => {
@@ -95,7 +97,7 @@ function overHttp(): Target {
     isSandbox: true,
     open: async ({ latency }) => {
       const command = await startCommand('test/contract/serve.ts', ['--latency', String(latency)])
-      return { fetch, url: command.url, credentials: { key: contractKey }, [Symbol.asyncDispose]: () => command[Symbol.asyncDispose]() }
+      return { fetch, url: command.url, credentials: contractCredentials, [Symbol.asyncDispose]: () => command[Symbol.asyncDispose]() }
     },
   }
 }

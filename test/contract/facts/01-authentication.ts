@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { getCustomerSession, updateCustomerSessionV2 } from '../../../src/endpoints.ts'
 import type { Fact } from '../fact.ts'
+import { expectRefused } from '../words.ts'
 
 const path = '/v2/customer_sessions'
 
@@ -51,8 +52,10 @@ export const facts: readonly Fact[] = [
       const headers = { authorization: `ApiKey-v1 ${testingKey}` }
       const input = { customerSessionId: id(), customerSession: {} }
       expect((await ask(updateCustomerSessionV2, { ...input, dry: true }, headers)).status).toBe(200)
-      expect((await ask(updateCustomerSessionV2, input, headers)).status).toBe(401)
-      expect((await ask(getCustomerSession, { customerSessionId: input.customerSessionId }, headers)).status).toBe(401)
+      // Which status says so is not documented.
+      expect([401, 403]).toContain((await ask(updateCustomerSessionV2, input, headers)).status)
+      expect([401, 403]).toContain((await ask(getCustomerSession, { customerSessionId: input.customerSessionId }, headers)).status)
+      expect((await ask(getCustomerSession, { customerSessionId: input.customerSessionId })).status).not.toBe(200)
     },
   },
   {
@@ -75,7 +78,7 @@ export const facts: readonly Fact[] = [
     check: async ({ raw, id, credentials: { sign } }) => {
       const header = sign?.(JSON.stringify({ attributes: {} })) ?? ''
       const answered = await raw('PUT', `/v1/customer_profiles/${id()}`, { attributes: { Name: 'Eve' } }, { 'content-signature': header })
-      expect(answered).toEqual({ status: 400, body: { message: 'HMAC signature mismatch.' } })
+      expectRefused(answered, 'HMAC signature mismatch.')
     },
   },
   {
