@@ -59,7 +59,7 @@ async function tests(): Promise<NonNullable<ViteUserConfig['test']>> {
     coverage: { provider: 'v8', include: ['src/**/*.{ts,tsx}'], reporter: ['text-summary'] },
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { extends: true, test: { name: 'contract', include: ['test/contract/*.test.ts'] } },
+      { extends: true, test: { name: 'contract', include: ['test/contract/*.test.ts'], testTimeout: 30_000 } },
       {
         extends: true,
         test: { name: 'types', include: [], typecheck: { enabled: true, only: true, include: ['test/types/**/*.test-d.ts'] } },

@@ -169,6 +169,17 @@ export const contractCampaigns: readonly SandboxCampaign[] = [
   },
   {
     id: 208,
+    name: 'Contract reservations',
+    rules: ['CONTRACT-OPEN', 'CONTRACT-FEW'].map((code) => ({
+      name: code,
+      when: ({ profileId, units }) => profileId !== undefined && units.some(({ sku }) => sku === `RESERVE-${code}`),
+      then: ({ profileId = '' }) => [
+        { effectType: 'reserveCoupon', props: { couponValue: code, profileIntegrationId: profileId, isNewReservation: true } },
+      ],
+    })),
+  },
+  {
+    id: 209,
     name: 'Contract to come',
     startTime: '2999-01-01T00:00:00Z',
     coupons: [{ value: 'CONTRACT-TO-COME' }],

@@ -286,6 +286,18 @@ export const facts: readonly Fact[] = [
     },
   },
   {
+    id: '2.10',
+    title: 'reopening keeps reservations that a rule made',
+    needs: ['campaigns'],
+    check: async (api) => {
+      const profileId = api.id()
+      const id = await closeWith(api, profileId, [points('RESERVE-CONTRACT-OPEN', 1)])
+      await api.send(reopenCustomerSession, { customerSessionId: id })
+      const { coupons = [] } = await api.send(getCustomerInventory, { integrationId: profileId, coupons: true })
+      expect(coupons.map(({ value }) => value)).toContain('CONTRACT-OPEN')
+    },
+  },
+  {
     id: '2.11',
     title: 'every move of a session is a built-in event',
     check: async ({ put, send, id }) => {

@@ -13,7 +13,7 @@ import {
 import type { CustomerProfile } from '../../../src/schema.ts'
 import type { Api } from '../api.ts'
 import type { Fact } from '../fact.ts'
-import { closeWith, expectRefused, mug, points, sessionIn, tea, verdictsOf } from '../words.ts'
+import { closeWith, expectRefused, mug, points, tea, verdictsOf } from '../words.ts'
 
 async function profileOf({ send }: Api, integrationId: string): Promise<CustomerProfile | undefined> {
   return (await send(getCustomerInventory, { integrationId, profile: true })).profile
@@ -174,15 +174,6 @@ export const facts: readonly Fact[] = [
         responseContent: ['customerProfile'],
       })
       expect(customerProfile?.integrationId).toBe(integrationId)
-    },
-  },
-  {
-    id: '4.9',
-    title: 'a session does not forget its profile when it closes',
-    check: async (api) => {
-      const id = await sessionIn(api, 'open')
-      const { profileId } = await api.stored(id)
-      expect((await api.put(id, { state: 'closed' })).customerSession.profileId).toBe(profileId)
     },
   },
 ]

@@ -9,7 +9,7 @@ import {
 import type { NewCustomerSessionV2 } from '../../../src/schema.ts'
 import type { Api } from '../api.ts'
 import type { Fact } from '../fact.ts'
-import { closeWith, expectRefused, mug, referralOf, verdictsOf } from '../words.ts'
+import { closeWith, expectRefused, mug, points, referralOf, verdictsOf } from '../words.ts'
 
 /** What becomes of the codes of a session that nobody has seen before, of a profile that nobody has seen before. */
 async function verdicts(api: Api, cart: NewCustomerSessionV2): Promise<Record<string, string>> {
@@ -96,6 +96,19 @@ export const facts: readonly Fact[] = [
       const holders = [api.id(), api.id()]
       await reserve(api, 'CONTRACT-FEW', ...holders)
       for (const holder of holders) expect(await walletOf(api, holder)).toHaveProperty('CONTRACT-FEW')
+    },
+  },
+  {
+    id: '9.4',
+    title: 'reservations that a rule makes respect the limit of reservations',
+    needs: ['campaigns'],
+    check: async (api) => {
+      const profileId = api.id()
+      await reserve(api, 'CONTRACT-FEW', api.id())
+      await api.put(api.id(), { profileId, cartItems: [points('RESERVE-CONTRACT-OPEN', 1), points('RESERVE-CONTRACT-FEW', 1)] })
+      const wallet = await walletOf(api, profileId)
+      expect(wallet).toHaveProperty('CONTRACT-OPEN')
+      expect(wallet).not.toHaveProperty('CONTRACT-FEW')
     },
   },
   {
