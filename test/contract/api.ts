@@ -1,6 +1,6 @@
 /** How facts talk to a target: rows of the table over its `fetch`, with every answer held to the official OpenAPI file. */
 import { randomUUID } from 'node:crypto'
-import type { IntegrationStateV2, KnownEffect } from '../../src/effects.ts'
+import type { IntegrationStateV2 } from '../../src/effects.ts'
 import { type Endpoint, fill, type InputOf, type OutputOf } from '../../src/endpoint.ts'
 import { getCustomerSession, getLoyaltyBalances, updateCustomerSessionV2, type UpdateCustomerSessionV2Input } from '../../src/endpoints.ts'
 import type { CustomerSessionV2, LoyaltyBalance, NewCustomerSessionV2 } from '../../src/schema.ts'
@@ -18,7 +18,7 @@ export interface Answered {
 export interface Api {
   /** The ids that the fixture's campaigns and programs have there. */
   ids: ContractIds
-  /** An id that nobody else uses: facts of many runs may share a deployment. */
+  /** An id that nobody else uses, with a name in it for those who find it: facts of many runs may share a deployment. */
   id: (name?: string) => string
   /** Sends a row; rejects unless it is answered with success. */
   send: <E extends Endpoint>(endpoint: E, input: InputOf<E>, headers?: Record<string, string>) => Promise<OutputOf<E>>
@@ -36,8 +36,6 @@ export interface Api {
   stored: (customerSessionId: string) => Promise<CustomerSessionV2>
   /** The main ledger of a profile. */
   balance: (profileId: string, loyaltyProgramId: number) => Promise<LoyaltyBalance | undefined>
-  /** The effects, in types that are told apart by `effectType`. */
-  effectsOf: (answer: { effects: readonly unknown[] }) => KnownEffect[]
   /** What time it is there, in milliseconds since the epoch. */
   now: () => number
   /** Lets time pass there. Only where there is a `clock`. */
@@ -68,7 +66,7 @@ export function driverOf(opened: Opened, ids: ContractIds, slow: Api['slow']): A
   const api: Api = {
     ids,
     credentials,
-    id: (name = 'contract') => `${name}-${randomUUID()}`,
+    id: (name) => `contract-${name === undefined ? '' : `${name}-`}${randomUUID()}`,
     async send(endpoint, input, headers) {
       const { status, body } = await api.ask(endpoint, input, headers)
       if (status >= 400) throw new Error(`${endpoint.operationId} was answered ${status}: ${JSON.stringify(body)}`)
@@ -97,8 +95,6 @@ export function driverOf(opened: Opened, ids: ContractIds, slow: Api['slow']): A
       return customerSession
     },
     balance: async (integrationId, loyaltyProgramId) => (await api.send(getLoyaltyBalances, { loyaltyProgramId, integrationId })).balance,
-    // The cast holds for what the official file lists; an effect that is newer answers to none of their types.
-    effectsOf: ({ effects }) => effects as KnownEffect[],
     now: () => Date.now() + (opened.offset?.() ?? 0),
     wait(milliseconds) {
       if (opened.wait === undefined) throw new Error('this target has no clock that can be moved: the fact must say that it needs one')

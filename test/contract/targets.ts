@@ -132,7 +132,7 @@ function deployment(env: Record<string, string | undefined>): Target {
   }
 }
 
-function idsFrom(text = '1'): ContractIds {
-  const given: unknown = JSON.parse(text)
+function idsFrom(text: string | undefined): ContractIds {
+  const given: unknown = JSON.parse(text || '1')
   return Object.assign({}, contractIds, given)
 }

@@ -1,6 +1,6 @@
 /** What several facts say. */
 import { expect } from 'vitest'
-import type { EffectProps, EffectType } from '../../src/effects.ts'
+import type { Effect, EffectProps, EffectType, KnownEffect } from '../../src/effects.ts'
 import { createReferral, type CreateReferralInput, returnCartItems, updateCustomerSessionV2 } from '../../src/endpoints.ts'
 import type { CartItem, NewCustomerSessionV2, Referral, SessionState } from '../../src/schema.ts'
 import type { Answered, Api } from './api.ts'
@@ -45,19 +45,28 @@ export async function closeWith(api: Api, profileId: string, cartItems: CartItem
   return id
 }
 
+/** What an answer says of its effects. */
+interface WithEffects {
+  effects: readonly Effect[]
+}
+
+/** The effects, in types that are told apart by `effectType`. */
+export function effectsOf({ effects }: WithEffects): KnownEffect[] {
+  // The cast holds for what the official file lists; an effect that is newer has none of their types.
+  return effects as KnownEffect[]
+}
+
 /** The props of every effect of one type. */
-export function propsOf<Type extends EffectType>(api: Api, type: Type, answer: { effects: readonly unknown[] }): EffectProps[Type][] {
+export function propsOf<Type extends EffectType>(type: Type, answer: WithEffects): EffectProps[Type][] {
+  const mine = effectsOf(answer).filter(({ effectType }) => effectType === type)
   // The cast holds because the type names the props.
-  return api
-    .effectsOf(answer)
-    .filter(({ effectType }) => effectType === type)
-    .map(({ props }) => props as EffectProps[Type])
+  return mine.map(({ props }) => props as EffectProps[Type])
 }
 
 /** What became of each code, in one word each. */
-export function verdictsOf(api: Api, answer: { effects: readonly unknown[] }): Record<string, string> {
-  const accepted = (['acceptCoupon', 'acceptReferral'] as const).flatMap((type) => propsOf(api, type, answer))
-  const rejected = (['rejectCoupon', 'rejectReferral'] as const).flatMap((type) => propsOf(api, type, answer))
+export function verdictsOf(answer: WithEffects): Record<string, string> {
+  const accepted = (['acceptCoupon', 'acceptReferral'] as const).flatMap((type) => propsOf(type, answer))
+  const rejected = (['rejectCoupon', 'rejectReferral'] as const).flatMap((type) => propsOf(type, answer))
   return Object.fromEntries([
     ...accepted.map(({ value }) => [value, 'accepted']),
     ...rejected.map(({ value, rejectionReason }) => [value, rejectionReason]),

@@ -154,14 +154,14 @@ export const facts: readonly Fact[] = [
         await api.send(returnCartItems, { customerSessionId: id, return: { returnedCartItems: [{ position: 0, quantity: 1 }] } })
 
       const next = { profileId, couponCodes: [code] }
-      expect(verdictsOf(api, await api.put(api.id(), next))).toEqual({ [code]: 'ProfileLimitReached' })
+      expect(verdictsOf(await api.put(api.id(), next))).toEqual({ [code]: 'ProfileLimitReached' })
       const cancelled = await api.put(id, { state: 'cancelled' }, { responseContent: ['customerProfile'] })
-      expect(propsOf(api, 'rollbackCoupon', cancelled)).toMatchObject([{ value: code }])
-      expect(propsOf(api, 'rollbackDiscount', cancelled)).toMatchObject([{ name: 'Five off', value: 5 }])
-      expect(propsOf(api, 'rollbackAddedLoyaltyPoints', cancelled)).toMatchObject([{ value: 7, recipientIntegrationId: profileId }])
+      expect(propsOf('rollbackCoupon', cancelled)).toMatchObject([{ value: code }])
+      expect(propsOf('rollbackDiscount', cancelled)).toMatchObject([{ name: 'Five off', value: 5 }])
+      expect(propsOf('rollbackAddedLoyaltyPoints', cancelled)).toMatchObject([{ value: 7, recipientIntegrationId: profileId }])
       expect(cancelled.customerProfile).toMatchObject({ closedSessions: 0, totalSales: 0 })
       expect(await api.balance(profileId, api.ids.club)).toMatchObject({ activePoints: 0 })
-      expect(verdictsOf(api, await api.put(api.id(), next))).toEqual({ [code]: 'accepted' })
+      expect(verdictsOf(await api.put(api.id(), next))).toEqual({ [code]: 'accepted' })
     },
   })),
   {
@@ -192,12 +192,12 @@ export const facts: readonly Fact[] = [
         customerSessionId: id,
         return: { returnedCartItems: [{ position: 0, quantity: 2 }] },
       })
-      const rolledBack = propsOf(api, 'rollbackDiscount', answer).map(({ cartItemPosition, cartItemSubPosition }) => [
+      const rolledBack = propsOf('rollbackDiscount', answer).map(({ cartItemPosition, cartItemSubPosition }) => [
         cartItemPosition,
         cartItemSubPosition,
       ])
       expect(new Set(rolledBack.map(String))).toEqual(new Set(['0,1', '0,2']))
-      expect(propsOf(api, 'rollbackCoupon', answer)).toEqual([])
+      expect(propsOf('rollbackCoupon', answer)).toEqual([])
     },
   },
   ...[true, false].map((runRuleEngine): Fact => ({
@@ -215,10 +215,10 @@ export const facts: readonly Fact[] = [
         })
       // Three of four are still enough, two are not.
       const still = await giveBack(1)
-      expect(propsOf(api, 'setDiscount', still)).toHaveLength(runRuleEngine ? 1 : 0)
+      expect(propsOf('setDiscount', still)).toHaveLength(runRuleEngine ? 1 : 0)
       const lost = await giveBack(1)
-      expect(propsOf(api, 'setDiscount', lost)).toEqual([])
-      expect(propsOf(api, 'rollbackDiscount', lost)).toHaveLength(runRuleEngine ? 1 : 0)
+      expect(propsOf('setDiscount', lost)).toEqual([])
+      expect(propsOf('rollbackDiscount', lost)).toHaveLength(runRuleEngine ? 1 : 0)
     },
   })),
   ...(
@@ -278,8 +278,8 @@ export const facts: readonly Fact[] = [
       const [profileId, code] = [api.id(), 'CONTRACT-ONCE-EACH']
       const id = await closeWith(api, profileId, [points('EARN', 7)], { couponCodes: [code], attributes: { Channel: 'web' } })
       const { effects } = await api.send(reopenCustomerSession, { customerSessionId: id })
-      expect(propsOf(api, 'rollbackCoupon', { effects })).toMatchObject([{ value: code }])
-      expect(propsOf(api, 'rollbackAddedLoyaltyPoints', { effects })).toMatchObject([{ value: 7 }])
+      expect(propsOf('rollbackCoupon', { effects })).toMatchObject([{ value: code }])
+      expect(propsOf('rollbackAddedLoyaltyPoints', { effects })).toMatchObject([{ value: 7 }])
       expect((await api.stored(id)).attributes).toEqual({ Channel: 'web' })
       const { profile } = await api.send(getCustomerInventory, { integrationId: profileId, profile: true })
       expect(profile).toMatchObject({ closedSessions: 0, totalSales: 0 })

@@ -73,7 +73,7 @@ export const facts: readonly Fact[] = [
     needs: ['campaigns'],
     check: async (api) => {
       const couponCodes = ['CONTRACT-ONCE-EACH', 'CONTRACT-HARD', 'CONTRACT-OWN']
-      expect(verdictsOf(api, await api.put(api.id(), { couponCodes }))).toEqual({
+      expect(verdictsOf(await api.put(api.id(), { couponCodes }))).toEqual({
         'CONTRACT-ONCE-EACH': 'ProfileRequired',
         'CONTRACT-HARD': 'ProfileRequired',
         'CONTRACT-OWN': 'CouponRecipientDoesNotMatch',

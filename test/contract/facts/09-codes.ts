@@ -13,7 +13,7 @@ import { closeWith, expectRefused, mug, points, referralOf, verdictsOf } from '.
 
 /** What becomes of the codes of a session that nobody has seen before, of a profile that nobody has seen before. */
 async function verdicts(api: Api, cart: NewCustomerSessionV2): Promise<Record<string, string>> {
-  return verdictsOf(api, await api.put(api.id(), { profileId: api.id(), cartItems: [mug], ...cart }))
+  return verdictsOf(await api.put(api.id(), { profileId: api.id(), cartItems: [mug], ...cart }))
 }
 
 /** A wallet: its codes with what they are good for. */
@@ -172,7 +172,7 @@ export const facts: readonly Fact[] = [
     needs: ['campaigns'],
     check: async (api) => {
       const [slow, quick, cart] = [api.id(), api.id(), { couponCodes: ['CONTRACT-ONCE'] }]
-      const verdictIn = async (id: string, more: NewCustomerSessionV2 = {}) => verdictsOf(api, await api.put(id, { ...cart, ...more }))
+      const verdictIn = async (id: string, more: NewCustomerSessionV2 = {}) => verdictsOf(await api.put(id, { ...cart, ...more }))
       expect(await verdictIn(slow, { profileId: api.id() })).toEqual({ 'CONTRACT-ONCE': 'accepted' })
       expect(await verdictIn(quick, { profileId: api.id() })).toEqual({ 'CONTRACT-ONCE': 'accepted' })
       expect(await verdictIn(quick, { state: 'closed' })).toEqual({ 'CONTRACT-ONCE': 'accepted' })

@@ -167,7 +167,7 @@ export const facts: readonly Fact[] = [
         how === 'cancelling'
           ? await api.put(order, { state: 'cancelled' })
           : await api.send(reopenCustomerSession, { customerSessionId: order })
-      expect(propsOf(api, 'rollbackAddedLoyaltyPoints', { effects })).toMatchObject([{ recipientIntegrationId: profileId }])
+      expect(propsOf('rollbackAddedLoyaltyPoints', { effects })).toMatchObject([{ recipientIntegrationId: profileId }])
       expect(await api.balance(profileId, api.ids.club)).toMatchObject({ activePoints: 0, negativePoints: 0 })
     },
   })),
@@ -183,7 +183,7 @@ export const facts: readonly Fact[] = [
         customerSessionId: order,
         return: { returnedCartItems: [{ position: 0, quantity: 1 }] },
       })
-      expect(propsOf(api, 'rollbackAddedLoyaltyPoints', answer)).toMatchObject([{ value: 2, cartItemPosition: 0, cartItemSubPosition: 2 }])
+      expect(propsOf('rollbackAddedLoyaltyPoints', answer)).toMatchObject([{ value: 2, cartItemPosition: 0, cartItemSubPosition: 2 }])
       expect(await api.balance(profileId, api.ids.club)).toMatchObject({ activePoints: 4 })
     },
   },
@@ -356,12 +356,10 @@ export const facts: readonly Fact[] = [
       const [holder, other] = [api.id(), api.id()]
       const { identifier } = await cardOf(api)
       const card = { loyaltyProgramId: api.ids.card, loyaltyCardId: identifier }
-      const earnedBy = async (profileId: string) =>
-        propsOf(
-          api,
-          'addLoyaltyPoints',
-          await api.put(api.id(), { profileId, cartItems: [points('EARN-CARD', 5)], loyaltyCards: [identifier] }),
-        ).length
+      const earnedBy = async (profileId: string) => {
+        const answer = await api.put(api.id(), { profileId, cartItems: [points('EARN-CARD', 5)], loyaltyCards: [identifier] })
+        return propsOf('addLoyaltyPoints', answer).length
+      }
       expect([await earnedBy(holder), await earnedBy(other)]).toEqual([1, 1])
       const { profiles } = await api.send(linkLoyaltyCardToProfile, { ...card, integrationId: holder })
       expect(profiles).toMatchObject([{ integrationId: holder }])
@@ -391,9 +389,8 @@ export const facts: readonly Fact[] = [
     check: async (api) => {
       const { identifier } = await api.send(generateLoyaltyCard, { loyaltyProgramId: api.ids.card, status: 'inactive' })
       const cartItems = [mug, points('EARN-CARD', 5)]
-      expect(
-        propsOf(api, 'addLoyaltyPoints', await api.put(api.id(), { profileId: api.id(), cartItems, loyaltyCards: [identifier] })),
-      ).toEqual([])
+      const answer = await api.put(api.id(), { profileId: api.id(), cartItems, loyaltyCards: [identifier] })
+      expect(propsOf('addLoyaltyPoints', answer)).toEqual([])
     },
   },
 ]

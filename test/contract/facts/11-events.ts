@@ -34,7 +34,7 @@ export const facts: readonly Fact[] = [
       expect(await api.ask(trackEventV2, event)).toEqual({ status: 204, body: undefined })
       expect(await api.ask(trackEventV2, { ...event, silent: 'yes' })).toEqual({ status: 204, body: undefined })
       const { effects = [] } = (await api.send(trackEventV2, { ...event, silent: 'no' })) ?? {}
-      expect(propsOf(api, 'increaseAchievementProgress', { effects })).toMatchObject([{ delta: 1, value: 3, isJustCompleted: true }])
+      expect(propsOf('increaseAchievementProgress', { effects })).toMatchObject([{ delta: 1, value: 3, isJustCompleted: true }])
       expectRefused(await api.raw('POST', '/v2/events', { type: 'contract' }))
     },
   },
@@ -48,7 +48,7 @@ export const facts: readonly Fact[] = [
       const event = () => ({ profileId, integrationId: api.id(), type: 'contract' })
       expect(await api.ask(trackEventV3, event())).toEqual({ status: 204, body: undefined })
       const { effects = [] } = (await api.send(trackEventV3, { ...event(), silent: 'no' })) ?? {}
-      expect(propsOf(api, 'increaseAchievementProgress', { effects })).toMatchObject([{ delta: 1, value: 2 }])
+      expect(propsOf('increaseAchievementProgress', { effects })).toMatchObject([{ delta: 1, value: 2 }])
     },
   },
   {

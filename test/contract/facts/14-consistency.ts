@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { getCustomerInventory, getCustomerSession, returnCartItems, updateCustomerProfileV2 } from '../../../src/endpoints.ts'
 import type { Fact } from '../fact.ts'
-import { closeWith, nextMoment, points, propsOf, tea, verdictsOf } from '../words.ts'
+import { closeWith, effectsOf, nextMoment, points, propsOf, tea, verdictsOf } from '../words.ts'
 
 export const facts: readonly Fact[] = [
   {
@@ -13,7 +13,7 @@ export const facts: readonly Fact[] = [
       const cart = { profileId, couponCodes: ['CONTRACT-ONCE-EACH'], cartItems: [points('EARN', 7)] }
       for (const session of [api.id(), api.id()]) {
         const answer = await api.put(session, cart, { responseContent: ['coupons'] })
-        expect(verdictsOf(api, answer)).toEqual({ 'CONTRACT-ONCE-EACH': 'accepted' })
+        expect(verdictsOf(answer)).toEqual({ 'CONTRACT-ONCE-EACH': 'accepted' })
         expect(answer.coupons).toMatchObject([{ profileRedemptionCount: 0 }])
       }
     },
@@ -38,9 +38,9 @@ export const facts: readonly Fact[] = [
       const customerSessionId = await closeWith(api, api.id(), [{ ...tea, category: 'Contract' }], { couponCodes: ['CONTRACT-OPEN'] })
       await api.send(returnCartItems, { customerSessionId, return: { returnedCartItems: [{ position: 0, quantity: 1 }] } })
       const { effects = [] } = await api.send(getCustomerSession, { customerSessionId })
-      expect(propsOf(api, 'setDiscountPerItem', { effects })).toMatchObject([{ position: 0, subPosition: 0 }])
-      expect(verdictsOf(api, { effects })).toEqual({ 'CONTRACT-OPEN': 'accepted' })
-      expect(api.effectsOf({ effects }).filter(({ effectType }) => effectType.startsWith('rollback'))).toEqual([])
+      expect(propsOf('setDiscountPerItem', { effects })).toMatchObject([{ position: 0, subPosition: 0 }])
+      expect(verdictsOf({ effects })).toEqual({ 'CONTRACT-OPEN': 'accepted' })
+      expect(effectsOf({ effects }).filter(({ effectType }) => effectType.startsWith('rollback'))).toEqual([])
     },
   },
   {
@@ -54,8 +54,8 @@ export const facts: readonly Fact[] = [
       await api.put(first, { state: 'closed' })
       const late = await api.put(second, { state: 'closed' })
       expect(late.customerSession.state).toBe('closed')
-      expect(verdictsOf(api, late)).toEqual({ 'CONTRACT-ONCE': 'CouponLimitReached' })
-      expect(propsOf(api, 'setDiscount', late)).toEqual([])
+      expect(verdictsOf(late)).toEqual({ 'CONTRACT-ONCE': 'CouponLimitReached' })
+      expect(propsOf('setDiscount', late)).toEqual([])
       // So that the next one finds the code unused.
       await api.put(first, { state: 'cancelled' })
     },
