@@ -3,7 +3,16 @@ import { readInput } from '../endpoint.ts'
 import { syncCatalog } from '../endpoints.ts'
 import { TalonOneError, type TalonOneIssue } from '../error.ts'
 import { describe, type Fields, type FieldsOf, isRecord, readFields, readShape, type Shape } from '../shape.ts'
-import type { CampaignGroup, LoyaltyProgram, LoyaltyTier, SandboxCampaign, SandboxConfig, SandboxRule } from './index.ts'
+import type {
+  AttributeType,
+  CampaignGroup,
+  LoyaltyProgram,
+  LoyaltyTier,
+  SandboxAttributes,
+  SandboxCampaign,
+  SandboxConfig,
+  SandboxRule,
+} from './index.ts'
 
 type Issues = TalonOneIssue[]
 type Check = (value: unknown, pointer: string, issues: Issues) => void
@@ -58,6 +67,17 @@ const program: Fields = {
   'tiers?': { is: 'list', of: { is: 'object', fields: tier } },
 }
 
+const attributeTypes: Shape = {
+  is: 'map',
+  of: wordOf<AttributeType>({ string: 0, number: 0, boolean: 0, time: 0, '(list string)': 0, '(list number)': 0 }),
+}
+const attributes: FieldsOf<SandboxAttributes> = {
+  'session?': attributeTypes,
+  'item?': attributeTypes,
+  'profile?': attributeTypes,
+  'event?': attributeTypes,
+}
+
 // A word that is missing here, or that the type does not have, does not compile.
 function wordOf<Word extends string | undefined>(words: Record<NonNullable<Word>, 0>): Shape {
   return { is: 'string', oneOf: Object.keys(words) }
@@ -65,7 +85,9 @@ function wordOf<Word extends string | undefined>(words: Record<NonNullable<Word>
 
 // A new field of the config does not compile until it is named here.
 const checks: { readonly [Name in keyof SandboxConfig]-?: Check } = {
-  apiKey: (value, pointer, issues) => void readShape(text, value, pointer, issues),
+  apiKey: isShaped(text),
+  testingKey: isShaped(text),
+  contentSignature: checkFunction,
   campaigns: checkCampaigns,
   programs: (value, pointer, issues) => {
     const programs = listOf(value, pointer, issues)
@@ -78,9 +100,15 @@ const checks: { readonly [Name in keyof SandboxConfig]-?: Check } = {
   products: (value, pointer, issues) => {
     for (const [index, product] of listOf(value, pointer, issues).entries()) checkProduct(product, `${pointer}/${index}`, issues)
   },
+  attributes: isShaped({ is: 'object', fields: attributes }),
+  additionalCosts: isShaped({ is: 'list', of: text }),
   clock: checkFunction,
-  latency: (value, pointer, issues) => void readShape({ is: 'number', min: 0 }, value, pointer, issues),
+  latency: isShaped({ is: 'number', min: 0 }),
   weather: () => undefined,
+}
+
+function isShaped(shape: Shape): Check {
+  return (value, pointer, issues) => void readShape(shape, value, pointer, issues)
 }
 
 function checkCampaigns(value: unknown, pointer: string, issues: Issues): void {

@@ -79,7 +79,7 @@ function earned(points: number, more: Partial<Earning['props']> = {}): Earning[]
 }
 
 function spent(programId: number, points: number): RuleEffect[] {
-  return [{ effectType: 'deductLoyaltyPoints', props: { ruleTitle: 'Spent', name: 'Spent', programId, subLedgerId: '', value: points } }]
+  return [{ effectType: 'deductLoyaltyPoints', props: { name: 'Spent', programId, subLedgerId: '', value: points } }]
 }
 
 const at = (moment: number): string => new Date(moment).toISOString()

@@ -8,6 +8,7 @@ export const needs = {
   clock: 'a clock that can be moved',
   key: 'to be asked for its key by the client itself',
   latency: 'a latency that can be set',
+  refusals: 'that the API itself refuses what is malformed',
   registry: 'attributes that are registered, others are refused',
   signature: 'the legacy credential, an application key',
   testingKey: 'a testing key',

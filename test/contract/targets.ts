@@ -1,4 +1,5 @@
 /** What the conformance suite runs against. */
+import { createStaffProxy } from '../../src/proxy/index.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 import { startCommand } from '../command.ts'
 import { type ContractIds, contractIds } from './campaigns.ts'
@@ -45,11 +46,11 @@ export interface Target {
 
 // What a proxy does in its callers' stead.
 const signingIn: readonly Need[] = ['key', 'signature', 'testingKey']
-const ofSandbox: readonly Need[] = [...signingIn, 'campaigns', 'catalog', 'latency', 'registry', 'v1']
+const ofSandbox: readonly Need[] = [...signingIn, 'campaigns', 'catalog', 'latency', 'refusals', 'registry', 'v1']
 
 const contractCredentials: Credentials = { key: contractKey, testingKey: contractTestingKey, sign: contractSignature }
 
-export const targets: readonly Target[] = [inMemory('the sandbox'), overHttp(), deployment(process.env)]
+export const targets: readonly Target[] = [inMemory('the sandbox'), behindStaffProxy(), overHttp(), deployment(process.env)]
 
 /** Something that stands before the sandbox and signs in for its callers. */
 interface Before {
@@ -58,6 +59,12 @@ interface Before {
   url?: string
   /** What its callers send. Default: nothing. */
   headers?: Record<string, string>
+  /** Whether it refuses what is malformed itself, in a form of its own. Default: it leaves that to what it stands before. */
+  refusesMalformed?: boolean
+}
+
+function isTakenBy(before: Before | undefined, need: Need): boolean {
+  return (before !== undefined && signingIn.includes(need)) || (before?.refusesMalformed === true && need === 'refusals')
 }
 
 /**
@@ -68,7 +75,7 @@ interface Before {
 export function inMemory(name: string, before?: Before): Target {
   return {
     name,
-    offers: [...ofSandbox.filter((need) => before === undefined || !signingIn.includes(need)), 'clock'],
+    offers: [...ofSandbox.filter((need) => !isTakenBy(before, need)), 'clock'],
     ids: contractIds,
     isSandbox: true,
     open: async ({ latency }) => {
@@ -79,6 +86,9 @@ export function inMemory(name: string, before?: Before): Target {
         url: before?.url ?? 'http://sandbox.invalid',
         credentials: before === undefined ? contractCredentials : {},
         headers: before?.headers ?? {},
+        ...(before?.refusesMalformed && {
+          onFindings: (findings) => fail(findings.filter((finding) => !/^\w+ answer 400 /.test(finding))),
+        }),
         offset: () => offset,
         wait: (milliseconds) => {
           offset += milliseconds
@@ -89,14 +99,32 @@ export function inMemory(name: string, before?: Before): Target {
   }
 }
 
+function behindStaffProxy(): Target {
+  const mount = 'http://office.invalid/talon-one'
+  return inMemory('the sandbox behind createStaffProxy', {
+    url: mount,
+    refusesMalformed: true,
+    headers: { 'x-talon-client': '1', 'content-type': 'application/json' },
+    around: (sandbox) => {
+      const proxy = createStaffProxy({
+        upstream: { baseUrl: 'https://sandbox.invalid', apiKey: contractKey },
+        identify: () => ({ subject: 'contract', scopes: ['read', 'write', 'destructive'] }),
+        fetch: sandbox,
+      })
+      return (input, init) => proxy(new Request(input, init))
+    },
+  })
+}
+
 function overHttp(): Target {
   return {
-    name: 'the sandbox over HTTP',
+    name: 'the talon-one-sandbox command over HTTP',
     offers: ofSandbox,
     ids: contractIds,
     isSandbox: true,
     open: async ({ latency }) => {
-      const command = await startCommand('test/contract/serve.ts', ['--latency', String(latency)])
+      const options = ['--port', '0', '--key', contractKey, '--config', 'test/contract/config.ts', '--latency', String(latency), '--quiet']
+      const command = await startCommand('src/sandbox/cli.ts', options)
       return { fetch, url: command.url, credentials: contractCredentials, [Symbol.asyncDispose]: () => command[Symbol.asyncDispose]() }
     },
   }
@@ -115,7 +143,7 @@ function deployment(env: Record<string, string | undefined>): Target {
   return {
     name: 'a real deployment',
     ...((!url || !key) && { absent: 'no deployment given (TALON_ONE_BASE_URL and TALON_ONE_API_KEY)' }),
-    offers: ['key', ...(campaigns ? (['campaigns', 'registry'] as const) : [])],
+    offers: ['key', 'refusals', ...(campaigns ? (['campaigns', 'registry'] as const) : [])],
     ids: idsFrom(campaigns),
     isSandbox: false,
     open: async () => ({
@@ -124,12 +152,15 @@ function deployment(env: Record<string, string | undefined>): Target {
       credentials: { key: key ?? '' },
       onFindings: (findings) => {
         // Answers of tomorrow have more to say than the file of today.
-        const wrong = findings.filter((finding) => !finding.includes('additional properties'))
-        if (wrong.length > 0) throw new Error(`The official OpenAPI file disagrees:\n${wrong.join('\n')}`)
+        fail(findings.filter((finding) => !finding.includes('additional properties')))
       },
       [Symbol.asyncDispose]: async () => {},
     }),
   }
+}
+
+function fail(findings: readonly string[]): void {
+  if (findings.length > 0) throw new Error(`The official OpenAPI file disagrees:\n${findings.join('\n')}`)
 }
 
 function idsFrom(text: string | undefined): ContractIds {

@@ -205,6 +205,7 @@ export const facts: readonly Fact[] = [
   {
     id: '3.8',
     title: 'a wrong type is Invalid type, a word that is none of an enum is enum',
+    needs: ['refusals'],
     check: async ({ raw, id }) => {
       const path = `/v2/customer_sessions/${id()}`
       const wrong = await raw('PUT', path, { customerSession: { profileId: 7 } })

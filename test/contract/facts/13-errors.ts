@@ -7,6 +7,7 @@ export const facts: readonly Fact[] = [
   {
     id: '13.2',
     title: 'a request that makes no sense is 400 with a message and errors, each with a title and a source',
+    needs: ['refusals'],
     check: async ({ raw, id }) => {
       const { status, body } = await raw('PUT', `/v2/customer_sessions/${id()}`, {
         customerSession: { cartItems: [{ sku: 'TEA', quantity: 'two' }] },
@@ -21,6 +22,7 @@ export const facts: readonly Fact[] = [
   {
     id: '13.2',
     title: 'a body that is no JSON is 400',
+    needs: ['refusals'],
     check: async ({ raw, id }) => {
       const { status, body } = await raw('PUT', `/v2/customer_sessions/${id()}`, '{"customerSession":')
       expect(status).toBe(400)
