@@ -5,6 +5,7 @@ import type { TalonOneIssue } from '../error.ts'
 import type { AddItemCatalogAction } from '../schema.ts'
 import { demoCampaigns, demoPrograms } from './campaigns.ts'
 import { fillCatalog } from './catalog.ts'
+import { checkConfig } from './config.ts'
 import { type Credentials, signIn } from './credentials.ts'
 import { answersEmpty, creates, handlers } from './handlers.ts'
 import { answerOnce } from './idempotency.ts'
@@ -176,9 +177,10 @@ export interface Sandbox {
  * const sandbox = createSandbox()
  * const talonOne = createTalonOne({ fetch: sandbox.fetch })
  *
- * @throws TalonOneError `invalid_config` for a `weather` that cannot be, such as a probability of 2.
+ * @throws TalonOneError `invalid_config` for a config that cannot be, such as two campaigns with one id or a probability of 2.
  */
 export function createSandbox(config: SandboxConfig = {}): Sandbox {
+  checkConfig(config)
   const {
     apiKey,
     testingKey,
