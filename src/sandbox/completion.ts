@@ -152,7 +152,8 @@ function pointsDeducted(draft: RuleEffectProps<'deductLoyaltyPoints'>, setting: 
   const { programId, subLedgerId, value } = draft
   const holder = holderOf(state, programId, profile?.integrationId, loyaltyCards)
   const program = programOf(state, programId)
-  if (holder === undefined || program === undefined || value <= 0) return []
+  if (value <= 0) return []
+  if (holder === undefined || program === undefined) return 'There is nobody whose points could be spent'
   // What the session itself earns cannot be spent in it.
   const spent = tally.points.filter(({ effectType }) => effectType === 'deductLoyaltyPoints')
   const { activePoints } = balanceAt(program, ledgerWith(state, holder, programId, subLedgerId, spent), now)
