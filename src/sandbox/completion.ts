@@ -156,7 +156,8 @@ function pointsDeducted(draft: RuleEffectProps<'deductLoyaltyPoints'>, setting: 
   if (holder === undefined || program === undefined) return 'There is nobody whose points could be spent'
   // What the session itself earns cannot be spent in it.
   const spent = tally.points.filter(({ effectType }) => effectType === 'deductLoyaltyPoints')
-  const { activePoints } = balanceAt(program, ledgerWith(state, holder, programId, subLedgerId, spent), now)
+  const promised = { effects: spent, profileId: holder.profileId, now }
+  const { activePoints } = balanceAt(program, ledgerWith(state, holder, programId, subLedgerId, promised), now)
   if (activePoints < value) return 'There are not enough points'
   const { profileId: _profile, ...card } = holder
   return [{ ...place, effectType: 'deductLoyaltyPoints', props: { ...draft, ...card, ruleTitle: place.ruleName, transactionUUID: '' } }]
@@ -312,13 +313,17 @@ function add(effect: KnownEffect, setting: Setting, tally: Tally): KnownEffect[]
   return [numbered, ...upgrade]
 }
 
-function upgradeBy(effect: EffectOf<'addLoyaltyPoints'>, { state, place, now }: Setting, { points }: Tally): KnownEffect[] {
+function upgradeBy(effect: EffectOf<'addLoyaltyPoints'>, setting: Setting, { points }: Tally): KnownEffect[] {
+  const { state, profile, place, now } = setting
   const { programId, subLedgerId, recipientIntegrationId: profileId, cardIdentifier } = effect.props
   const program = programOf(state, programId)
   if (program?.tiers === undefined) return []
   const holder: Holder = { profileId, ...(cardIdentifier !== undefined && { cardIdentifier }) }
-  const before = tierAt(program, ledgerWith(state, holder, programId, subLedgerId, points), now).currentTier
-  const after = tierAt(program, ledgerWith(state, holder, programId, subLedgerId, [...points, effect]), now).currentTier
+  const tierWith = (effects: readonly KnownEffect[]) => {
+    const promised = { effects, profileId: profile?.integrationId ?? '', now }
+    return tierAt(program, ledgerWith(state, holder, programId, subLedgerId, promised), now).currentTier
+  }
+  const [before, after] = [tierWith(points), tierWith([...points, effect])]
   if (after === undefined || after.id <= (before?.id ?? 0)) return []
   const props = {
     ruleTitle: place.ruleName,

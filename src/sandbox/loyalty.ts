@@ -44,16 +44,24 @@ export function programBy(state: State, id: number, points?: 'profiles' | 'cards
   return program
 }
 
+/** Effects that would book points, whose session or event it is, and when, in milliseconds since the epoch. */
+export interface Promised {
+  effects: readonly KnownEffect[]
+  /** Empty: anonymous. */
+  profileId: string
+  now: number
+}
+
 /** One ledger of a holder, with what effects would book into it. */
 export function ledgerWith(
   state: State,
   { profileId, cardIdentifier }: Holder,
   programId: number,
   subLedgerId: string,
-  effects: readonly KnownEffect[] = [],
+  promises?: Promised,
 ): LedgerTransaction[] {
   const booked = cardIdentifier === undefined ? state.ledgers.get(profileId) : state.cards.get(cardIdentifier)?.transactions
-  const promised = bookingsOf(state, effects, profileId)
+  const promised = (promises === undefined ? [] : bookingsOf(state, promises.effects, promises.profileId, promises.now))
     .filter(({ holder }) => (cardIdentifier === undefined ? holder.profileId === profileId : holder.cardIdentifier === cardIdentifier))
     .map(({ transaction }) => ({ ...transaction, id: 0 }))
   return ledgerNamed(
@@ -201,8 +209,8 @@ function ledgerInfo(
   }
 }
 
-function bookingsOf(state: State, effects: readonly KnownEffect[], profileId: string): Booking[] {
-  const created = timestamp(state)
+function bookingsOf(state: State, effects: readonly KnownEffect[], profileId: string, at?: number): Booking[] {
+  const created = timestamp(state, at)
   return effects.flatMap((effect): Booking[] => {
     if (effect.effectType === 'addLoyaltyPoints')
       return [bookingOf(effect, effect.props.recipientIntegrationId, additionOf(effect, created))]
