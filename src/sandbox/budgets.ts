@@ -217,7 +217,7 @@ function keyOf(campaignId: number, { action, entities, period, limit }: LimitCon
   return JSON.stringify([campaignId, action, limit, period, entities.map((entity) => [entity, valueOf(entity, user)])])
 }
 
-// Sums of money and points are binary fractions.
-function exact(amount: number): number {
+/** An amount of money or points without the noise of binary fractions. */
+export function exact(amount: number): number {
   return Number(amount.toFixed(6))
 }

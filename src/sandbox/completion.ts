@@ -2,7 +2,7 @@
 import type { EffectEnvelope, EffectOf, EffectProps, KnownEffect, LoyaltyLedgerEntryExpiryDateChange } from '../effects.ts'
 import type { Coupon, CustomerProfile, CustomerSessionV2, LimitConfig } from '../schema.ts'
 import { increase, start } from './achievements.ts'
-import { budgetsFor, type BudgetUser, leftOf, usesOf, takeFrom } from './budgets.ts'
+import { budgetsFor, type BudgetUser, exact, leftOf, usesOf, takeFrom } from './budgets.ts'
 import { alphabet, drawCode } from './codes.ts'
 import { after } from './duration.ts'
 import { balanceAt, expiryOf, standingAt, statusAt } from './ledger.ts'
@@ -258,7 +258,7 @@ function fit(effect: KnownEffect, setting: Setting, tally: Tally): KnownEffect |
   let fitted = effect
   for (const { action, amount, budgets } of uses) {
     const rest = left(budgets)
-    if (rest >= amount) continue
+    if (rest >= exact(amount)) continue
     if (!campaign.partialRewards || !mayBePart.has(effect.effectType)) return 'failed'
     if (rest <= 0) return 'nothing'
     fitted = action === 'setDiscount' || action === 'createLoyaltyPoints' ? withValue(fitted, { value: rest }) : fitted
