@@ -50,19 +50,24 @@ export type Completed = { effects: KnownEffect[] } | { failedAt: number; details
 /** Completes the effects of a rule, and counts them in the tally. When one cannot be applied, the rule has failed, and the tally is spoilt. */
 export function completeAll(drafts: readonly (RuleEffect | Acceptance)[], setting: Setting, tally: Tally): Completed {
   const effects: KnownEffect[] = []
-  let gaveNothing = false
+  const missing: { index: number; kind: string }[] = []
+  const given = new Set<string>()
   for (const [index, draft] of drafts.entries()) {
     const completed = complete(draft, setting, tally)
     if (typeof completed === 'string') return { failedAt: index, details: completed }
     for (const effect of completed) {
       const fitted = fit(effect, setting, tally)
       if (fitted === 'failed') return { failedAt: index, details: 'A budget is used up' }
-      if (fitted === 'nothing') gaveNothing = true
-      else effects.push(...add(fitted, setting, tally))
+      if (fitted === 'nothing') missing.push({ index, kind: kindOf(effect) })
+      else {
+        given.add(kindOf(effect))
+        effects.push(...add(fitted, setting, tally))
+      }
     }
   }
   // At a budget of 0 the rule fails (effects.md §5.9); with something left, what no longer fits is just left out.
-  if (gaveNothing && effects.every((effect) => usesOf(effect).length === 0)) return { failedAt: 0, details: 'A budget is used up' }
+  const unpaid = missing.find(({ kind }) => !given.has(kind))
+  if (unpaid !== undefined) return { failedAt: unpaid.index, details: 'A budget is used up' }
   return { effects: shareOut(effects) }
 }
 
@@ -268,6 +273,11 @@ function fit(effect: KnownEffect, setting: Setting, tally: Tally): KnownEffect |
     for (const budget of budgets) takeFrom(tally.budgetLeft, campaign.id, budget, user, amounts.get(action) ?? 0)
   const isWhole = !campaign.partialRewards || !mayBePart.has(effect.effectType) || effect.effectType === 'addFreeItem'
   return isWhole ? fitted : withValue(fitted, { desiredValue: valueOf(effect) })
+}
+
+// What is paid out of one budget: money, points, or units.
+function kindOf({ effectType }: KnownEffect): string {
+  return isDiscount(effectType) ? 'discount' : effectType
 }
 
 // effects.md §5.9.
