@@ -348,19 +348,24 @@ function upgradeBy(effect: EffectOf<'addLoyaltyPoints'>, setting: Setting, { poi
 
 // Of a discount that several units share, each says the whole: what there is of it, and what there should be.
 function shareOut(effects: readonly KnownEffect[]): KnownEffect[] {
-  const isShare = (effect: KnownEffect): effect is EffectOf<'setDiscountPerItem'> =>
-    effect.effectType === 'setDiscountPerItem' && effect.props.totalDiscount !== undefined
+  const given = new Map<string, number>()
+  for (const effect of effects) if (isShare(effect)) given.set(wholeOf(effect), (given.get(wholeOf(effect)) ?? 0) + effect.props.value)
   return effects.map((effect) => {
-    if (!isShare(effect) || effect.props.desiredValue === undefined) return effect
-    const label = labelOf(effect)
-    const shares = effects.filter(isShare).filter((other) => labelOf(other) === label)
-    const totalDiscount = shares.reduce((sum, { props }) => sum + props.value, 0)
-    return { ...effect, props: { ...effect.props, totalDiscount, desiredTotalDiscount: effect.props.totalDiscount ?? totalDiscount } }
+    const { totalDiscount: desired, desiredValue } = isShare(effect) ? effect.props : {}
+    if (!isShare(effect) || desired === undefined) return effect
+    const sum = exact(given.get(wholeOf(effect)) ?? 0)
+    const totalDiscount = sum === exact(desired) ? desired : sum
+    return { ...effect, props: { ...effect.props, totalDiscount, ...(desiredValue !== undefined && { desiredTotalDiscount: desired }) } }
   })
 }
 
-function labelOf({ props }: EffectOf<'setDiscountPerItem'>): string {
-  return props.name.replace(/#\d+$/, '')
+function isShare(effect: KnownEffect): effect is EffectOf<'setDiscountPerItem'> {
+  return effect.effectType === 'setDiscountPerItem' && effect.props.totalDiscount !== undefined
+}
+
+// Which whole a share is of; its position does not belong to the name.
+function wholeOf({ props: { name, bundleIndex, totalDiscount } }: EffectOf<'setDiscountPerItem'>): string {
+  return JSON.stringify([name.replace(/#\d+$/, ''), bundleIndex, totalDiscount])
 }
 
 function isMadeBefore({ effectType, props }: KnownEffect, { made }: Tally): boolean {

@@ -4,12 +4,14 @@ import {
   addFreeItem,
   addLoyaltyPoints,
   type Budget,
+  bundle,
   demoPrograms,
   type SandboxCampaign,
   type SandboxRule,
   setDiscount,
   setDiscountPerItem,
   setDiscountProRata,
+  type Unit,
 } from '../../src/sandbox/index.ts'
 import { coffee, mug, openShop, propsOf, verdicts } from './sandbox-shop.ts'
 
@@ -73,6 +75,23 @@ describe('a budget that is nearly used up', () => {
     ])
     const totals = propsOf('setDiscountPerItem', (await shop.put({ cartItems })).effects).map(({ totalDiscount }) => totalDiscount)
     expect(totals).toEqual([10, 10, 10, 5, 5, 5])
+  })
+
+  it('sums each bundle by itself', async () => {
+    const parts = [({ sku }: Unit) => sku === 'COFFEE', ({ sku }: Unit) => sku === 'MUG']
+    const shop = partly(money(7), bundle({ parts, price: 16 }).then)
+    const { effects } = await shop.put({ cartItems: [coffee, { ...mug, quantity: 2 }] })
+    expect(
+      propsOf('setDiscountPerItem', effects).map(({ bundleIndex, totalDiscount, desiredTotalDiscount }) => [
+        bundleIndex,
+        totalDiscount,
+        desiredTotalDiscount,
+      ]),
+    ).toEqual([
+      [0, 5, 5],
+      [0, 5, 5],
+      [1, 2, 5],
+    ])
   })
 
   it('gives what is left of points', async () => {
