@@ -1,6 +1,6 @@
 /** Budgets: how much of what campaigns and coupons limit has been used, and by whom. */
 import type { KnownEffect } from '../effects.ts'
-import type { Coupon, LimitConfig } from '../schema.ts'
+import type { Coupon, CustomerSessionV2, LimitConfig } from '../schema.ts'
 import { startOf } from './duration.ts'
 import type { BudgetAction, SandboxCampaign } from './rules.ts'
 import { type BudgetUse, normaliseCode, type State, timestamp } from './state.ts'
@@ -13,6 +13,17 @@ export interface BudgetUser {
   referral?: string | undefined
   identifiers?: readonly string[] | undefined
   store?: string | undefined
+}
+
+/** Whom the budgets of a session, or of an event or a profile without one, are for. */
+export function userOf(profileId: string | undefined, session?: CustomerSessionV2): BudgetUser {
+  return {
+    profileId: profileId || undefined,
+    sessionId: session?.integrationId,
+    referral: session?.referralCode || undefined,
+    identifiers: session?.identifiers,
+    store: session?.storeIntegrationId,
+  }
 }
 
 /** What is left of budgets while an evaluation uses them up: by campaign, budget and user. */
@@ -122,14 +133,17 @@ export function recordUses(state: State, effects: readonly KnownEffect[], user: 
   countDiscounts(state)
 }
 
-/** Gives back what a session used when it closed: all of it, or what the effects used that are named. */
-export function giveBack(state: State, sessionId: string, effects?: readonly KnownEffect[]): void {
-  const taken = effects?.flatMap((effect) => usesOf(effect).map((use) => ({ ...use, campaignId: effect.campaignId })))
+/** Gives back what effects of a session used when it closed. */
+export function giveBack(state: State, sessionId: string, effects: readonly KnownEffect[]): void {
+  const taken = effects.flatMap((effect) => {
+    const coupon = couponOf(state, effect)?.value
+    return usesOf(effect).map((use) => ({ ...use, campaignId: effect.campaignId, coupon }))
+  })
   state.budgetUses = state.budgetUses.filter((use) => {
     if (use.sessionId !== sessionId || atOnce.has(use.action)) return true
-    if (taken === undefined) return false
     const index = taken.findIndex(
-      ({ campaignId, action, amount }) => campaignId === use.campaignId && action === use.action && amount === use.amount,
+      ({ campaignId, action, amount, coupon }) =>
+        campaignId === use.campaignId && action === use.action && amount === use.amount && coupon === use.coupon,
     )
     if (index >= 0) taken.splice(index, 1)
     return index < 0
@@ -168,10 +182,10 @@ function budgetUse(user: BudgetUser, campaignId: number, action: BudgetAction, a
     action,
     amount,
     at,
-    ...(profileId && { profileId }),
+    ...(profileId !== undefined && { profileId }),
     ...(sessionId !== undefined && { sessionId }),
     ...(coupon !== undefined && { coupon }),
-    ...(referral && { referral }),
+    ...(referral !== undefined && { referral }),
     ...(identifiers !== undefined && { identifiers: [...identifiers] }),
     ...(store !== undefined && { store }),
   }

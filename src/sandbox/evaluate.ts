@@ -1,7 +1,7 @@
 /** The rule engine: campaigns and groups of them in order, each with what those before have used up. */
 import type { CampaignExclusionReason, KnownEffect } from '../effects.ts'
 import type { CustomerSessionV2 } from '../schema.ts'
-import type { BudgetUser } from './budgets.ts'
+import { type BudgetUser, userOf } from './budgets.ts'
 import { isDiscount } from './completion.ts'
 import { balanceAt } from './ledger.ts'
 import { holderOf, ledgerWith } from './loyalty.ts'
@@ -29,18 +29,17 @@ export interface Evaluation {
   outcomes: RuleOutcome[]
   /** The codes among the effects, those that are stored already too. */
   made: Made[]
+  /** Whose budgets it used. */
+  user: BudgetUser
 }
+
+/** What is said where no rule was asked. */
+export const nothingEvaluated: Evaluation = { effects: [], outcomes: [], made: [], user: {} }
 
 /** Evaluates a session, a profile or an event. Changes nothing. */
 export function evaluate(state: State, subject: Subject): Evaluation {
   const { session, profile, now, only } = subject
-  const user: BudgetUser = {
-    profileId: profile?.integrationId,
-    sessionId: session?.integrationId,
-    referral: normaliseCode(session?.referralCode ?? '') || undefined,
-    identifiers: session?.identifiers,
-    store: session?.storeIntegrationId,
-  }
+  const user = userOf(profile?.integrationId, session)
   const inquiry: Inquiry = { user, now, only }
   const codes = codesOf(state, session, inquiry)
   const scene: Scene = { state, subject, inquiry, codes, cart: cartOf(state, subject), groupIds: numbered(state.evaluation) }
@@ -49,7 +48,7 @@ export function evaluate(state: State, subject: Subject): Evaluation {
     group: undefined,
     mayDiscount: () => true,
   })
-  return { effects: [...homeless.map((code) => reject(code, nowhere, {})), ...effects], outcomes, made: tally.made }
+  return { effects: [...homeless.map((code) => reject(code, nowhere, {})), ...effects], outcomes, made: tally.made, user }
 }
 
 function codesOf(state: State, session: CustomerSessionV2 | undefined, inquiry: Inquiry): Code[] {

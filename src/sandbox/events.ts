@@ -94,7 +94,7 @@ export function evaluateEvent(state: State, happening: Happening): Evaluated {
   bookPoints(state, booked, profileId, session?.integrationId)
   bookProgress(state, booked, profileId, now)
   awardGiveaways(state, booked, session?.integrationId)
-  recordUses(state, booked, { profileId, sessionId: session?.integrationId }, 'closing')
+  recordUses(state, booked, evaluation.user, 'closing')
   if (profile !== undefined && !dry) profile.lastActivity = timestamp(state)
   const event = eventOf(state, { type, profileId, attributes, effects, dry })
   return { profile, ...(session && { session }), evaluation, event, effects, booked, ...(loyaltyCards && { loyaltyCards }), dry, now }

@@ -24,14 +24,13 @@ export function createdBy({ made }: Evaluation): Created {
 /** Carries out what does not wait for the close. Codes that were made before stay as they are. */
 export function takeEffect(
   state: State,
-  { effects, made }: Evaluation,
+  { effects, made, user }: Evaluation,
   profile: CustomerProfile | undefined,
   session?: CustomerSessionV2,
 ): void {
   const isNew = makeCodes(state, made)
   const fired = effects.filter((effect) => !isRepeated(effect, isNew))
-  const user = { profileId: profile?.integrationId, sessionId: session?.integrationId, identifiers: session?.identifiers }
-  recordUses(state, fired, { ...user, store: session?.storeIntegrationId }, 'firing')
+  recordUses(state, fired, user, 'firing')
   for (const effect of effects) apply(state, effect, profile, session)
 }
 

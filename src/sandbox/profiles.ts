@@ -72,7 +72,7 @@ export function evaluateProfile(
     bookPoints(state, effects, integrationId)
     bookProgress(state, effects, integrationId, now)
     awardGiveaways(state, effects)
-    recordUses(state, effects, { profileId: integrationId }, 'closing')
+    recordUses(state, effects, evaluation.user, 'closing')
   }
   return { profile, evaluation, event, effects, dry, now }
 }

@@ -2,7 +2,7 @@
 import type { KnownEffect } from '../effects.ts'
 import type { CartItem, CustomerProfile, CustomerSessionV2 } from '../schema.ts'
 import { bookProgress, unbookProgress } from './achievements.ts'
-import { recordUses } from './budgets.ts'
+import { recordUses, userOf } from './budgets.ts'
 import { bookPoints, unbookPoints } from './loyalty.ts'
 import { envelopeOf, rollbackOf } from './rollback.ts'
 import type { Redemption, State } from './state.ts'
@@ -26,8 +26,7 @@ export function bookEffects(state: State, effects: readonly KnownEffect[], sessi
   bookPoints(state, effects, profileId, sessionId)
   bookProgress(state, effects, profileId, state.clock())
   awardGiveaways(state, effects, sessionId)
-  const { identifiers, referralCode: referral, storeIntegrationId: store } = session
-  recordUses(state, effects, { profileId, sessionId, identifiers, referral, store }, 'closing')
+  recordUses(state, effects, userOf(profileId, session), 'closing')
 }
 
 /** Gives out the giveaways among effects. Nothing takes them back. */

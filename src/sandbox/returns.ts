@@ -4,7 +4,7 @@ import type { ReturnCartItemsInput } from '../endpoints.ts'
 import type { CartItem, CustomerProfile, CustomerSessionV2, Return, ReturnedCartItem } from '../schema.ts'
 import { eventOf, sharedContent } from './answers.ts'
 import { giveBack } from './budgets.ts'
-import { evaluate, type Evaluation } from './evaluate.ts'
+import { evaluate, type Evaluation, nothingEvaluated } from './evaluate.ts'
 import { createdBy, takeEffect } from './firing.ts'
 import { bookEffects, takeBack, worthOf } from './redeem.ts'
 import { illegalMove, invalid, notFound } from './refusal.ts'
@@ -121,7 +121,7 @@ function evaluateRest(
   profile: CustomerProfile | undefined,
   campaignIds: ReadonlySet<number>,
 ): Evaluation {
-  if (campaignIds.size === 0) return { effects: [], outcomes: [], made: [] }
+  if (campaignIds.size === 0) return nothingEvaluated
   const lines = session.cartItems.map(({ remainingQuantity, ...item }) => ({ ...item, quantity: remainingQuantity ?? item.quantity }))
   const cartItems = lines.filter(({ quantity }) => quantity > 0)
   const cart = { ...session, cartItems, ...totalsOf(cartItems, session.additionalCosts) }

@@ -14,7 +14,7 @@ import type {
 import { type Evaluated, eventOf, integrationCoupon, inventoryReferral, sharedContent } from './answers.ts'
 import { withCatalog } from './catalog.ts'
 import { giveBack } from './budgets.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluate, nothingEvaluated } from './evaluate.ts'
 import { createdBy, takeEffect } from './firing.ts'
 import { bookEffects, countSale, takeBack, uncountSale } from './redeem.ts'
 import { illegalMove, invalid, notFound } from './refusal.ts'
@@ -202,7 +202,7 @@ function cancel(state: State, before: StoredSession): EvaluatedSession {
 function undo(state: State, before: StoredSession, to: SessionState, type: string): EvaluatedSession {
   const { session } = before
   const { rollbacks, kept } = takeBack(state, before.effects, session)
-  giveBack(state, session.integrationId)
+  giveBack(state, session.integrationId, before.effects)
   uncountSale(state.profiles.get(session.profileId), session)
   return move(state, { ...before, effects: kept }, to, type, rollbacks)
 }
@@ -215,7 +215,7 @@ function move(state: State, before: StoredSession, to: SessionState, type: strin
   const profile = profileFor(state, profileId, false)
   state.sessions.set(sessionId, { ...before, session })
   const event = eventOf(state, { type, profileId, sessionId, attributes: {}, effects, dry: false })
-  return { session, profile, evaluation: { effects: [], outcomes: [], made: [] }, event, effects, dry: false, now: state.clock() }
+  return { session, profile, evaluation: nothingEvaluated, event, effects, dry: false, now: state.clock() }
 }
 
 type SessionContent = Pick<IntegrationStateV2, 'customerSession' | 'coupons' | 'referral' | 'previousReturns'>
