@@ -84,11 +84,8 @@ function settle(
 ): { rollbacks: KnownEffect[]; evaluation: Evaluation; net: KnownEffect[] } {
   const isTakenBack = (effect: KnownEffect): boolean => anew.has(effect.campaignId) || isReturned(effect, session)
   const { rollbacks, kept } = takeBack(state, effects.filter(isTakenBack), session)
-  giveBack(
-    state,
-    session.integrationId,
-    effects.filter((effect) => isTakenBack(effect) && !kept.includes(effect)),
-  )
+  // What cannot be taken back, such as a giveaway, is counted anew where it is given anew.
+  giveBack(state, session.integrationId, effects.filter(isTakenBack))
   const evaluation = evaluateRest(state, session, profile, anew)
   takeEffect(state, evaluation, profile, session)
   bookEffects(state, evaluation.effects, session)
@@ -112,7 +109,8 @@ function unitOf({ effectType, props }: KnownEffect): { position?: number | undef
 /** The campaigns that gave something at the close and want to be asked again. */
 function reevaluated({ campaigns }: State, effects: readonly KnownEffect[]): number[] {
   const asking = campaigns.filter(({ reevaluateOnReturn }) => reevaluateOnReturn).map(({ id }) => id)
-  return asking.filter((id) => effects.some(({ campaignId }) => campaignId === id))
+  const giving = effects.filter(({ effectType }) => effectType !== 'rejectCoupon' && effectType !== 'rejectReferral')
+  return asking.filter((id) => giving.some(({ campaignId }) => campaignId === id))
 }
 
 function evaluateRest(
