@@ -8,7 +8,7 @@ import { after } from './duration.ts'
 import { balanceAt, expiryOf, standingAt, statusAt } from './ledger.ts'
 import { type Holder, holderOf, ledgerWith } from './loyalty.ts'
 import type { RuleEffect, RuleEffectProps, SandboxCampaign } from './rules.ts'
-import { type LoyaltyProgram, newCoupon, normaliseCode, type State, timestamp } from './state.ts'
+import { type LoyaltyProgram, newCoupon, normaliseCode, type State, type StoredGiveaway, timestamp } from './state.ts'
 import type { Tally } from './tally.ts'
 import { tierAt } from './tiers.ts'
 
@@ -21,7 +21,9 @@ export interface Setting {
   loyaltyCards: readonly string[] | undefined
   /** Milliseconds since the epoch. */
   now: number
-  /** Whether what it gives is given for good: not while a session is open, nor in a dry run. */
+  /** Whether the rule is about an event: then what it gives is the event's, not the session's that the event is connected with. */
+  isOfEvent: boolean
+  /** Whether what it gives is given for good: not in a dry run, and for a cart not while its session is open. */
   isFinal: boolean
   sourceId: number
   campaign: SandboxCampaign
@@ -128,7 +130,7 @@ function complete(draft: RuleEffect | Acceptance, setting: Setting, tally: Tally
     case 'referralCreated':
       return referralMade(draft.props, setting, tally)
     case 'reserveCoupon':
-      return reservation(draft.props.couponValue, setting)
+      return reservation(draft.props.couponValue, setting, tally)
     case 'addToAudience':
     case 'removeFromAudience': {
       const audience = state.audiences.get(draft.props.audienceId)
@@ -189,15 +191,15 @@ function newExpiries(
 }
 
 // The n-th giveaway of a pool is the same for a session however often it is evaluated, and for good once it was given.
-function giveaway(poolId: number, { state, session, profile, place, isFinal }: Setting, tally: Tally): KnownEffect[] | string {
+function giveaway(poolId: number, setting: Setting, tally: Tally): KnownEffect[] | string {
+  const { state, session, profile, place, isFinal, isOfEvent } = setting
   const pool = state.campaigns.flatMap(({ giveaways = [] }) => giveaways).find(({ id }) => id === poolId)
   if (pool === undefined) return 'There is no such pool of giveaways'
   if (profile === undefined) return []
-  const free = state.giveaways.filter(({ giveaway: { id }, sessionId }) => {
-    return !tally.giveaways.includes(id) && sessionId === session?.integrationId && sessionId !== undefined
-  })
-  const unused = state.giveaways.filter(({ giveaway: { id, used } }) => !used && !tally.giveaways.includes(id))
-  const next = [...free, ...unused].find((stored) => stored.giveaway.poolId === poolId)
+  const ofPool = state.giveaways.filter(({ giveaway: { id, poolId: pool } }) => pool === poolId && !tally.giveaways.includes(id))
+  const isMine = ({ giveaway: { profileIntegrationId }, sessionId }: StoredGiveaway): boolean =>
+    sessionId !== undefined && sessionId === session?.integrationId && profileIntegrationId === profile.integrationId
+  const next = (isOfEvent ? undefined : ofPool.find(isMine)) ?? ofPool.find(({ giveaway: { used } }) => !used)
   if (next === undefined) return 'The pool of giveaways is empty'
   const { id: giveawayId, code } = next.giveaway
   tally.giveaways.push(giveawayId)
@@ -239,15 +241,16 @@ function referralMade(draft: RuleEffectProps<'referralCreated'>, setting: Settin
   return [{ ...place, effectType: 'referralCreated', props: { value: code } }]
 }
 
-function reservation(code: string, { state, profile, place }: Setting): KnownEffect[] | string {
+function reservation(code: string, { state, profile, place }: Setting, tally: Tally): KnownEffect[] | string {
   const stored = state.coupons.get(normaliseCode(code))
   if (stored === undefined) return 'There is no such coupon'
   if (profile === undefined) return []
   const { coupon, reservedBy } = stored
   const { integrationId: profileIntegrationId } = profile
-  const isNewReservation = !reservedBy.includes(profileIntegrationId)
+  const isNewReservation = !reservedBy.includes(profileIntegrationId) && !tally.reserved.includes(coupon.value)
   const { reservationLimit = 0 } = coupon
   if (isNewReservation && reservationLimit > 0 && reservedBy.length >= reservationLimit) return 'The coupon has no reservations left'
+  if (isNewReservation) tally.reserved.push(coupon.value)
   return [{ ...place, effectType: 'reserveCoupon', props: { couponValue: coupon.value, profileIntegrationId, isNewReservation } }]
 }
 
@@ -384,8 +387,9 @@ function programOf({ programs }: State, programId: number): LoyaltyProgram | und
 }
 
 // Which session (or event), rule and code something is made for, and which of its kind it is there.
-function originOf({ sourceId, place: { campaignId, ruleIndex, triggeredByCoupon = 0 } }: Setting, { made }: Tally): string {
-  const origin = [sourceId, campaignId, ruleIndex, triggeredByCoupon].join('/')
+function originOf({ session, sourceId, isOfEvent, place }: Setting, { made }: Tally): string {
+  const { campaignId, ruleIndex, triggeredByCoupon = 0 } = place
+  const origin = [isOfEvent ? sourceId : (session?.id ?? sourceId), campaignId, ruleIndex, triggeredByCoupon].join('/')
   return `${origin}/${made.filter(({ madeFor }) => madeFor.startsWith(`${origin}/`)).length}`
 }
 

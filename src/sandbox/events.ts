@@ -93,7 +93,7 @@ export function evaluateEvent(state: State, happening: Happening): Evaluated {
   const booked = dry ? [] : effects.filter((effect) => isAboutEvents(state, effect))
   bookPoints(state, booked, profileId, session?.integrationId)
   bookProgress(state, booked, profileId, now)
-  awardGiveaways(state, booked, session?.integrationId)
+  awardGiveaways(state, booked)
   recordUses(state, booked, evaluation.user, 'closing')
   if (profile !== undefined && !dry) profile.lastActivity = timestamp(state)
   const event = eventOf(state, { type, profileId, attributes, effects, dry })

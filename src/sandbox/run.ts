@@ -246,9 +246,10 @@ function cartFor({ cart }: Scene, code: Code | undefined, units: Unit[], { disco
   }
 }
 
-function settingOf({ state, subject, inquiry: { user }, groupIds }: Scene, { campaign, ruleIndex, code, branch }: RuleTurn): Setting {
+function settingOf({ state, subject, inquiry: { user }, groupIds }: Scene, { campaign, ruleIndex, rule, code, branch }: RuleTurn): Setting {
   const { session, profile, loyaltyCards = session?.loyaltyCards, now, dry, sourceId } = subject
   const { group, mayDiscount } = branch
+  const isOfEvent = rule.on !== undefined
   const evaluationGroupID = group && groupIds.get(group)
   return {
     state,
@@ -260,7 +261,8 @@ function settingOf({ state, subject, inquiry: { user }, groupIds }: Scene, { cam
     campaign,
     user,
     mayDiscount,
-    isFinal: !dry && session?.state !== 'open',
+    isOfEvent,
+    isFinal: !dry && (isOfEvent || session?.state !== 'open'),
     coupon: code?.kind === 'coupon' ? code.coupon : undefined,
     place: {
       ...placeOf(campaign, ruleIndex, code),

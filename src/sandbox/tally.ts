@@ -16,6 +16,8 @@ export interface Tally {
   rounds: ProgressTracker[]
   /** The ids of the giveaways that are promised. */
   giveaways: number[]
+  /** The codes that go into the profile's wallet. */
+  reserved: string[]
   made: Made[]
 }
 
@@ -32,18 +34,20 @@ export function newTally(state: State, profileId: string | undefined): Tally {
     points: [],
     rounds: mine.map((round) => ({ ...round })),
     giveaways: [],
+    reserved: [],
     made: [],
   }
 }
 
 /** The same once more, to go on from or to drop. */
-export function copyTally({ budgetLeft, points, rounds, giveaways, made, ...counts }: Tally): Tally {
+export function copyTally({ budgetLeft, points, rounds, giveaways, reserved, made, ...counts }: Tally): Tally {
   return {
     ...counts,
     budgetLeft: new Map(budgetLeft),
     points: [...points],
     rounds: rounds.map((round) => ({ ...round })),
     giveaways: [...giveaways],
+    reserved: [...reserved],
     made: [...made],
   }
 }
