@@ -126,7 +126,8 @@ interface RuleRun {
 export function runCampaign(scene: Scene, campaign: SandboxCampaign, tally: Tally, branch: Branch): Run {
   const codes = scene.codes.filter(({ campaignId }) => campaignId === campaign.id)
   const { asks = isAboutCarts } = scene.subject
-  const units = campaign.filter === undefined ? scene.cart.units : scene.cart.units.filter(campaign.filter)
+  const { filter } = campaign
+  const filtered = attempt(() => (filter === undefined ? scene.cart.units : scene.cart.units.filter(filter)))
   const accepted = new Set<Code>()
   const refusals = new Map<Code, Refusal>()
   const outcomes: RuleOutcome[] = []
@@ -139,7 +140,7 @@ export function runCampaign(scene: Scene, campaign: SandboxCampaign, tally: Tall
       const limitReached = isNew ? limitOf(scene, campaign, code, current) : undefined
       const run =
         limitReached === undefined
-          ? runRule(scene, { campaign, ruleIndex, rule, code, isNew, units, branch }, codes, current)
+          ? runRule(scene, { campaign, ruleIndex, rule, code, isNew, filtered, branch }, codes, current)
           : { outcome: failed(campaign, ruleIndex, rule, code, 'A budget is used up'), effects: [], tally: current }
       const { outcome } = run
       outcomes.push(outcome)
@@ -182,20 +183,22 @@ interface RuleTurn {
   code: Code | undefined
   /** Whether the code has not been accepted yet. */
   isNew: boolean
-  units: Unit[]
+  filtered: Attempt<Unit[]>
   branch: Branch
 }
 
 function runRule(scene: Scene, turn: RuleTurn, codes: readonly Code[], tally: Tally): RuleRun {
-  const { campaign, ruleIndex, rule, code, isNew, units } = turn
+  const { campaign, ruleIndex, rule, code, isNew } = turn
   if (rule.needs !== undefined && code === undefined) {
     const wasTried = codes.some(({ kind }) => kind === rule.needs)
     const outcome = failed(campaign, ruleIndex, rule, code, `No valid ${rule.needs} code of this campaign`)
     return wasTried ? runOtherwise(scene, turn, outcome, tally) : { outcome, effects: [], tally }
   }
   const setting = settingOf(scene, turn)
-  const cart = cartFor(scene, code, units, tally)
-  const drafts = attempt(() => ((rule.when?.(cart) ?? true) ? rule.then(cart) : undefined))
+  const drafts = attempt(() => {
+    const cart = cartFor(scene, turn, tally)
+    return (rule.when?.(cart) ?? true) ? rule.then(cart) : undefined
+  })
   if ('problem' in drafts) {
     const problem: KnownEffect = { ...setting.place, effectType: 'error', props: { message: drafts.problem } }
     return { outcome: failed(campaign, ruleIndex, rule, code, drafts.problem), effects: [problem], tally }
@@ -216,7 +219,7 @@ function runOtherwise(scene: Scene, turn: RuleTurn, outcome: RuleOutcome, tally:
   const { otherwise } = turn.rule
   if (otherwise === undefined) return { outcome, effects: [], tally }
   const setting = settingOf(scene, turn)
-  const drafts = attempt(() => otherwise(cartFor(scene, turn.code, turn.units, tally)))
+  const drafts = attempt(() => otherwise(cartFor(scene, turn, tally)))
   if ('problem' in drafts)
     return { outcome, effects: [{ ...setting.place, effectType: 'error', props: { message: drafts.problem } }], tally }
   const after = copyTally(tally)
@@ -224,7 +227,10 @@ function runOtherwise(scene: Scene, turn: RuleTurn, outcome: RuleOutcome, tally:
   return 'effects' in completed ? { outcome, effects: completed.effects, tally: after } : { outcome, effects: [], tally }
 }
 
-function attempt<Value>(work: () => Value): { value: Value } | { problem: string } {
+/** What came of a function of somebody else's. */
+type Attempt<Value> = { value: Value } | { problem: string }
+
+function attempt<Value>(work: () => Value): Attempt<Value> {
   try {
     return { value: work() }
   } catch (error) {
@@ -236,10 +242,11 @@ function failed(campaign: SandboxCampaign, ruleIndex: number, rule: SandboxRule,
   return { campaign, ruleIndex, rule, passed: false, code, details }
 }
 
-function cartFor({ cart }: Scene, code: Code | undefined, units: Unit[], { discounted }: Tally): Cart {
+function cartFor({ cart }: Scene, { code, filtered }: RuleTurn, { discounted }: Tally): Cart {
+  if ('problem' in filtered) throw new Error(filtered.problem)
   return {
     ...cart,
-    units,
+    units: filtered.value,
     discountedTotal: Math.max(cart.total - discounted, 0),
     coupon: code?.kind === 'coupon' ? code.coupon : undefined,
     referral: code?.kind === 'referral' ? code.referral : undefined,
