@@ -133,26 +133,37 @@ function runGroup(scene: Scene, group: CampaignGroup, tally: Tally, { mayDiscoun
   const branch: Branch = { group, mayDiscount }
   if (group.mode === 'stackable' || scene.subject.ignoresGroups) return runAll(scene, group.campaigns, tally, branch)
   const tried = group.campaigns.map((node) => ({ node, run: runNode(scene, node, tally, branch) }))
-  return group.scope === 'cartItem' ? runByUnit(scene, group, tried, tally, branch) : runOne(scene, group, tried, tally)
+  return group.scope === 'cartItem' ? runByUnit(scene, group, tried, tally, branch) : runOne(scene, group, tried, tally, branch)
 }
 
 type Tried = readonly { node: CampaignNode; run: Run }[]
 
 /** One member wins the cart. Those that did not trigger say so; those that did, and lost, are left out. */
-function runOne(scene: Scene, group: CampaignGroup, tried: Tried, tally: Tally): Run {
+function runOne(scene: Scene, group: CampaignGroup, tried: Tried, tally: Tally, branch: Branch): Run {
   const winner = winnerOf(
     group.mode,
-    tried.filter(({ run }) => run.outcomes.some(({ passed }) => passed)).map(({ run }) => ({ run, amount: discountOf(run.effects) })),
+    tried.filter(({ run }) => hasTriggered(run)).map(({ run }) => ({ run, amount: discountOf(run.effects) })),
   )?.run
-  const runs = tried.map(({ node, run }) => {
-    const hasLost = run !== winner && run.outcomes.some(({ passed }) => passed)
-    return hasLost ? leaveOut(scene, campaignsIn([node]), tally, reasonOf(group), run.outcomes) : run
-  })
-  return {
-    effects: runs.flatMap(({ effects }) => effects),
-    outcomes: runs.flatMap(({ outcomes }) => outcomes),
-    tally: winner?.tally ?? tally,
+  const all: Run = { effects: [], outcomes: [], tally }
+  for (const { node, run: trial } of tried) {
+    // What one says that did not trigger may use something up as well.
+    const isAgain = all.tally !== tally && trial.tally !== tally
+    const run = isAgain && (trial === winner || !hasTriggered(trial)) ? runNode(scene, node, all.tally, branch) : trial
+    const hasLost = trial !== winner && hasTriggered(run)
+    const {
+      effects,
+      outcomes,
+      tally: after,
+    } = hasLost ? leaveOut(scene, campaignsIn([node]), all.tally, reasonOf(group), run.outcomes) : run
+    all.effects.push(...effects)
+    all.outcomes.push(...outcomes)
+    all.tally = after === tally ? all.tally : after
   }
+  return all
+}
+
+function hasTriggered({ outcomes }: Run): boolean {
+  return outcomes.some(({ passed }) => passed)
 }
 
 /** Each unit is won by itself; a member that discounts units and wins none is left out. */
