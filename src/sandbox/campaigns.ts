@@ -296,6 +296,7 @@ const atEvents: readonly SandboxCampaign[] = [
   {
     id: 20,
     name: 'Ten cups',
+    coupons: [{ value: 'CUPS' }],
     achievements: [{ id: 2, name: 'TenCups', title: 'Ten cups', description: 'Drink ten cups in a month', target: 10, period: '1M' }],
     rules: [
       {
@@ -304,6 +305,12 @@ const atEvents: readonly SandboxCampaign[] = [
         then: () => [{ effectType: 'startAchievementProgress', props: { achievementId: 2 } }],
       },
       { name: 'A cup counts', on: 'drankCup', then: () => [increaseAchievementProgress(2)] },
+      {
+        name: 'The coffees of an order count',
+        needs: 'coupon',
+        when: (cart) => cart.units.some(isCoffee),
+        then: (cart) => [increaseAchievementProgress(2, cart.units.filter(isCoffee).length)],
+      },
     ],
   },
 ]
