@@ -66,7 +66,7 @@ export function buyXGetY(options: BuyXGetYOptions): SandboxRule {
 
 /** What {@link bundle} takes. */
 export interface BundleOptions extends RuleOptions {
-  /** What belongs to it, one unit for each. */
+  /** What belongs to it, one unit for each. A part takes the first unit that fits it and is free, so the narrower ones come first. */
   parts: readonly ((unit: Unit) => boolean)[]
   /** What one bundle costs altogether. */
   price: number
@@ -107,7 +107,7 @@ export function freeShipping(options: SpendRuleOptions & { additionalCost?: stri
 /** A percentage off the items that grows with their sum. The highest step that is reached counts. */
 export function tieredSpend(steps: readonly { from: number; percent: number }[], options: RuleOptions = {}): SandboxRule {
   const { name = 'Spend more, save more', when, ...rest } = options
-  const stepFor = ({ itemTotal }: Cart) => steps.toSorted((one, other) => other.from - one.from).find(({ from }) => itemTotal >= from)
+  const stepFor = (cart: Cart) => steps.toSorted((one, other) => other.from - one.from).find(({ from }) => spent(cart) >= from)
   return {
     ...rest,
     name,
@@ -173,7 +173,7 @@ export function welcomeReferral(options: WelcomeReferralOptions): SandboxRule {
   }
 }
 
-/** A percentage off the items on the profile's birthday, UTC. */
+/** A percentage off the items on the profile's birthday, UTC. Who was born on a 29th of February has it on the 28th in other years. */
 export function birthday(percent: number, options: RuleOptions & { attribute?: string } = {}): SandboxRule {
   const { name = 'Happy birthday', attribute = 'Birthday', when, ...rest } = options
   return {
@@ -205,20 +205,23 @@ function forItems(
 }
 
 function forSpend(name: string, { from = 0, when, ...rest }: SpendRuleOptions, then: SandboxRule['then']): SandboxRule {
-  return { ...rest, name, when: (cart) => cart.itemTotal >= from && cart.items.length > 0 && (when?.(cart) ?? true), then }
+  return { ...rest, name, when: (cart) => spent(cart) >= from && cart.items.length > 0 && (when?.(cart) ?? true), then }
 }
 
-/** Bundles as the cart has them: for each, one unit for each part, and no unit twice. */
+/** Bundles as the cart has them: for each, one unit for each part, and no unit twice. Each part looks at each unit once. */
 function bundlesIn(units: readonly Unit[], parts: BundleOptions['parts']): Unit[][] {
-  const left = [...units]
+  const lines = parts.map((part) => units.filter(part).values())
+  const taken = new Set<Unit>()
+  const next = (line: Iterator<Unit>): Unit | undefined => {
+    let { value } = line.next()
+    while (value !== undefined && taken.has(value)) ({ value } = line.next())
+    if (value !== undefined) taken.add(value)
+    return value
+  }
   const bundles: Unit[][] = []
   while (parts.length > 0) {
-    const found: Unit[] = []
-    for (const part of parts) {
-      const index = left.findIndex(part)
-      if (index < 0) return bundles
-      found.push(...left.splice(index, 1))
-    }
+    const found = lines.flatMap((line) => next(line) ?? [])
+    if (found.length < parts.length) return bundles
     bundles.push(found)
   }
   return bundles
@@ -236,18 +239,24 @@ function worthOf(units: readonly Unit[]): number {
   return units.reduce((sum, { price }) => sum + price, 0)
 }
 
+// At most all of it, whatever binary fractions make of that.
 function share(amount: number, percent: number): number {
-  return (amount * percent) / 100
+  return Math.min((amount * percent) / 100, amount)
 }
 
 // Sums of prices are binary fractions: 56.99999999999999 is 57.
-function fullUnits({ itemTotal }: Cart): number {
-  return Math.floor(Number(itemTotal.toFixed(6)))
+function spent({ itemTotal }: Cart): number {
+  return Number(itemTotal.toFixed(6))
+}
+
+function fullUnits(cart: Cart): number {
+  return Math.floor(spent(cart))
 }
 
 // A date, or a date with a time.
 function isToday(value: unknown, now: number): boolean {
   if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return false
   const [birth, today] = [new Date(value), new Date(now)]
-  return birth.getUTCMonth() === today.getUTCMonth() && birth.getUTCDate() === today.getUTCDate()
+  const lastDay = new Date(Date.UTC(today.getUTCFullYear(), birth.getUTCMonth() + 1, 0)).getUTCDate()
+  return birth.getUTCMonth() === today.getUTCMonth() && Math.min(birth.getUTCDate(), lastDay) === today.getUTCDate()
 }

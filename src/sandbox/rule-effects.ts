@@ -19,7 +19,13 @@ export function setDiscountProRata(name: string, units: readonly Unit[], total: 
   const totalDiscount = Math.min(total, worth)
   return units.map(({ position, subPosition, price }) => ({
     effectType: 'setDiscountPerItem',
-    props: { name: `${name}#${position}`, value: (totalDiscount * price) / (worth || 1), position, subPosition, totalDiscount },
+    props: {
+      name: `${name}#${position}`,
+      value: Math.min((totalDiscount * price) / (worth || 1), price),
+      position,
+      subPosition,
+      totalDiscount,
+    },
   }))
 }
 
