@@ -40,35 +40,39 @@ const actions: Partial<Record<EffectType, { counts: BudgetAction; sums?: BudgetA
   customEffect: { counts: 'customEffect' },
 }
 
-const amount = fc.constantFrom(0.1, 1, 2.5, 4)
 const custom: RuleEffect = { effectType: 'customEffect', props: { effectId: 1, name: 'custom', payload: {} } }
 
 type Gives = SandboxRule['then']
-const gift: fc.Arbitrary<Gives> = fc.oneof(
-  amount.map((value): Gives => () => [setDiscount(`${value} off`, value)]),
-  amount.map(
-    (value): Gives =>
-      ({ units }) =>
-        units.map((unit) => setDiscountPerItem(`${value} off each`, unit, value)),
+const ofAmounts = (gives: (value: number) => Gives): Gives[] => [0.1, 1, 2.5, 4].map(gives)
+const others: Gives[] = [
+  ({ discountedTotal }) => [setDiscount('Half of the rest', discountedTotal / 2)],
+  () => [awardGiveaway(1)],
+  () => [awardGiveaway(1)],
+  () => [{ effectType: 'couponCreated', props: {} }],
+  () => [{ effectType: 'referralCreated', props: {} }],
+  () => [{ effectType: 'reserveCoupon', props: { couponValue: 'C1-A' } }],
+  () => [addFreeItem('sample', 'Sample', 2)],
+  () => [increaseAchievementProgress(1, 2)],
+  () => [custom],
+  () => {
+    throw new Error('A rule that breaks')
+  },
+]
+const gift = fc.oneof(
+  fc.constantFrom(...ofAmounts((value) => () => [setDiscount(`${value} off`, value)])),
+  fc.constantFrom(
+    ...ofAmounts(
+      (value) =>
+        ({ units }) =>
+          units.map((unit) => setDiscountPerItem(`${value} off each`, unit, value)),
+    ),
   ),
-  fc.constant<Gives>(({ discountedTotal }) => [setDiscount('The rest', discountedTotal / 2)]),
-  amount.map((value): Gives => () => [addLoyaltyPoints('earned', 1, value)]),
-  amount.map((value): Gives => () => [deductLoyaltyPoints('spent', 1, value)]),
-  fc.constantFrom<Gives>(
-    () => [awardGiveaway(1)],
-    () => [{ effectType: 'couponCreated', props: {} }],
-    () => [{ effectType: 'referralCreated', props: {} }],
-    () => [{ effectType: 'reserveCoupon', props: { couponValue: 'C1-A' } }],
-    () => [addFreeItem('sample', 'Sample', 2)],
-    () => [increaseAchievementProgress(1, 2)],
-    () => [custom],
-    () => {
-      throw new Error('A rule that breaks')
-    },
-  ),
+  fc.constantFrom(...ofAmounts((value) => () => [addLoyaltyPoints('earned', 1, value)])),
+  fc.constantFrom(...ofAmounts((value) => () => [deductLoyaltyPoints('spent', 1, value)])),
+  ...others.map((gives) => fc.constant(gives)),
 )
 
-const gifts = fc.array(gift, { minLength: 1, maxLength: 3 }).map(
+const gifts = fc.array(gift, { minLength: 1, maxLength: 2 }).map(
   (given): Gives =>
     (cart) =>
       given.flatMap((gives) => gives(cart)),
@@ -99,15 +103,15 @@ const budget: fc.Arbitrary<Budget> = fc
     action: fc.constantFrom(
       ...new Set(Object.values(actions).flatMap(({ counts, sums }) => (sums === undefined ? [counts] : [counts, sums]))),
     ),
-    limit: fc.constantFrom(0, 1, 2, 3, 5),
-    entities: fc.constantFrom<Budget['entities']>([], [], ['Profile'], ['Session'], ['Coupon'], ['Profile', 'Coupon']),
+    limit: fc.constantFrom(1, 1, 2, 3, 6, 0),
+    entities: fc.constantFrom<Budget['entities']>([], [], [], ['Profile'], ['Session'], ['Coupon'], ['Profile', 'Coupon']),
     period: fc.constantFrom('daily' as const, 'monthly' as const, undefined, undefined),
   })
   .map(({ period, ...rest }) => ({ ...rest, ...(period && { period }) }))
 
 const drafts = fc.record({
-  rules: fc.array(rule, { minLength: 1, maxLength: 3 }),
-  limits: fc.array(budget, { maxLength: 2 }),
+  rules: fc.array(rule, { minLength: 1, maxLength: 4, size: 'max' }),
+  limits: fc.array(budget, { maxLength: 4, size: 'max' }),
   partialRewards: fc.boolean(),
   reevaluateOnReturn: fc.boolean(),
   usageLimit: fc.constantFrom(0, 0, 1, 2),
@@ -123,7 +127,7 @@ const modes = fc.record({
 
 /** Campaigns, some of them in groups, some of those in groups again. */
 export const evaluations: fc.Arbitrary<CampaignNode[]> = fc
-  .tuple(fc.array(drafts, { minLength: 1, maxLength: 5 }), fc.array(modes, { maxLength: 2 }))
+  .tuple(fc.array(drafts, { minLength: 1, maxLength: 4, size: 'max' }), fc.array(modes, { maxLength: 2 }))
   .map(([all, groups]) => {
     const campaigns = all.map(({ usageLimit, discountLimit, ...rest }, index): SandboxCampaign => {
       const id = index + 1
@@ -148,20 +152,20 @@ export type Step =
   | { does: 'happen'; profileId: string }
   | { does: 'wait'; days: number }
 
-const ids = fc.constantFrom('one', 'two', 'three')
+const ids = fc.constantFrom('one', 'two', 'three', 'four', 'five', 'six')
 const line: fc.Arbitrary<CartItem> = fc.record({
   sku: fc.constantFrom('A', 'B'),
   name: fc.constant('Thing'),
   price: fc.constantFrom(0.3, 3, 7.5),
   quantity: fc.integer({ min: 1, max: 3 }),
 })
-const codes = fc.constantFrom('C1-A', 'C1-B', 'C2-A', 'C2-B', 'C3-A', 'C4-A', 'C5-A', 'NOPE')
+const codes = fc.constantFrom('C1-A', 'C1-B', 'C2-A', 'C2-B', 'C3-A', 'C4-A', 'NOPE')
 
 /** What somebody sends of a session. */
 export const sessions: fc.Arbitrary<NewCustomerSessionV2> = fc.record({
-  profileId: fc.constantFrom('anna', 'anna', 'bob', ''),
-  cartItems: fc.array(line, { maxLength: 3 }),
-  couponCodes: fc.uniqueArray(codes, { maxLength: 4 }),
+  profileId: fc.constantFrom('anna', 'anna', 'anna', 'bob', 'bob', ''),
+  cartItems: fc.array(line, { minLength: 1, maxLength: 3 }),
+  couponCodes: fc.uniqueArray(codes, { maxLength: 5, size: 'max' }),
   state: fc.constantFrom('open' as const, 'closed' as const),
 })
 
@@ -181,7 +185,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
     { weight: 1, arbitrary: fc.record({ does: fc.constant('happen' as const), profileId: fc.constantFrom('anna', 'bob') }) },
     { weight: 1, arbitrary: fc.record({ does: fc.constant('wait' as const), days: fc.constantFrom(1, 20) }) },
   ),
-  { minLength: 4, maxLength: 14 },
+  { minLength: 6, maxLength: 24, size: 'max' },
 )
 
 /** What was given to somebody, at one moment. */
