@@ -1,35 +1,28 @@
 /** Effects as rules say them become effects as the API answers them: with ids, names, recipients, and what budgets leave of them. */
 import type { EffectEnvelope, EffectOf, EffectProps, KnownEffect, LoyaltyLedgerEntryExpiryDateChange } from '../effects.ts'
-import type { Coupon, CustomerProfile, CustomerSessionV2, LimitConfig } from '../schema.ts'
+import type { CustomerProfile, CustomerSessionV2 } from '../schema.ts'
 import { increase, start } from './achievements.ts'
-import { budgetsFor, type BudgetUser, exact, leftOf, usesOf, takeFrom } from './budgets.ts'
 import { alphabet, drawCode } from './codes.ts'
 import { after } from './duration.ts'
 import { balanceAt, expiryOf, standingAt, statusAt } from './ledger.ts'
 import { type Holder, holderOf, ledgerWith } from './loyalty.ts'
-import type { RuleEffect, RuleEffectProps, SandboxCampaign } from './rules.ts'
+import { fit, isDiscount, kindOf, type Purse, shareOut, valueOf } from './rewards.ts'
+import type { RuleEffect, RuleEffectProps } from './rules.ts'
 import { type LoyaltyProgram, newCoupon, normaliseCode, type State, type StoredGiveaway, timestamp } from './state.ts'
 import type { Tally } from './tally.ts'
 import { tierAt } from './tiers.ts'
 
 /** Where a rule runs. */
-export interface Setting {
-  state: State
+export interface Setting extends Purse {
   session: CustomerSessionV2 | undefined
   /** Undefined: anonymous. */
   profile: CustomerProfile | undefined
   loyaltyCards: readonly string[] | undefined
-  /** Milliseconds since the epoch. */
-  now: number
   /** Whether the rule is about an event: then what it gives is the event's, not the session's that the event is connected with. */
   isOfEvent: boolean
   /** Whether what it gives is given for good: not in a dry run, and for a cart not while its session is open. */
   isFinal: boolean
   sourceId: number
-  campaign: SandboxCampaign
-  /** The code that the rule runs for. */
-  coupon: Coupon | undefined
-  user: BudgetUser
   place: Place
   /** Whether a unit may be discounted: in a group that decides for each unit, others may have won it. */
   mayDiscount: (unit: { position: number; subPosition?: number }) => boolean
@@ -254,60 +247,6 @@ function reservation(code: string, { state, profile, place }: Setting, tally: Ta
   return [{ ...place, effectType: 'reserveCoupon', props: { couponValue: coupon.value, profileIntegrationId, isNewReservation } }]
 }
 
-/** What budgets leave of an effect, which is used up then. */
-function fit(effect: KnownEffect, setting: Setting, tally: Tally): KnownEffect | 'nothing' | 'failed' {
-  const { state, campaign, coupon, now } = setting
-  // What a session has made already is not made again.
-  if (isMadeBefore(effect, tally)) return effect
-  const user: BudgetUser = { ...setting.user, coupon: coupon?.value }
-  const left = (budgets: readonly LimitConfig[]): number =>
-    Math.min(...budgets.map((budget) => leftOf(state, campaign, budget, user, now, tally.budgetLeft)))
-  const uses = usesOf(effect).map((use) => ({ ...use, budgets: budgetsFor(campaign, coupon, use.action) }))
-  let fitted = effect
-  for (const { action, amount, budgets } of uses) {
-    const rest = left(budgets)
-    if (rest >= exact(amount)) continue
-    if (!campaign.partialRewards || !mayBePart.has(effect.effectType)) return 'failed'
-    if (rest <= 0) return 'nothing'
-    fitted = action === 'setDiscount' || action === 'createLoyaltyPoints' ? withValue(fitted, { value: rest }) : fitted
-  }
-  const amounts = new Map(usesOf(fitted).map(({ action, amount }) => [action, amount]))
-  for (const { action, budgets } of uses)
-    for (const budget of budgets) takeFrom(tally.budgetLeft, campaign.id, budget, user, amounts.get(action) ?? 0)
-  const isWhole = !campaign.partialRewards || !mayBePart.has(effect.effectType) || effect.effectType === 'addFreeItem'
-  return isWhole ? fitted : withValue(fitted, { desiredValue: valueOf(effect) })
-}
-
-// What is paid out of one budget: money, points, or units.
-function kindOf({ effectType }: KnownEffect): string {
-  return isDiscount(effectType) ? 'discount' : effectType
-}
-
-// effects.md §5.9.
-const mayBePart: ReadonlySet<string> = new Set([
-  'setDiscount',
-  'setDiscountPerItem',
-  'setDiscountPerAdditionalCost',
-  'setDiscountPerAdditionalCostPerItem',
-  'addLoyaltyPoints',
-  'addFreeItem',
-])
-
-// The cast holds because each type that may be given in part, but free items, has these two props.
-function withValue<Given extends KnownEffect>(effect: Given, value: { value?: number; desiredValue?: number }): Given {
-  return { ...effect, props: { ...effect.props, ...value } } as Given
-}
-
-/** The money or the points of an effect that gives some. */
-function valueOf({ effectType, props }: KnownEffect): number {
-  return effectType === 'addLoyaltyPoints' || isDiscount(effectType) ? Number('value' in props ? props.value : 0) : 0
-}
-
-/** Whether effects of a type take money off. */
-export function isDiscount(effectType: string): boolean {
-  return effectType.startsWith('setDiscount')
-}
-
 /** Counts a completed effect, numbers its booking, and adds the tier that its points lead to. */
 function add(effect: KnownEffect, setting: Setting, tally: Tally): KnownEffect[] {
   const number = tally.count
@@ -347,37 +286,6 @@ function upgradeBy(effect: EffectOf<'addLoyaltyPoints'>, setting: Setting, { poi
     ...(after.expiryDate !== undefined && { expiryDate: after.expiryDate }),
   }
   return [{ ...place, effectType: 'changeLoyaltyTierLevel', props }]
-}
-
-// Of a discount that several units share, each says the whole: what there is of it, and what there should be.
-function shareOut(effects: readonly KnownEffect[]): KnownEffect[] {
-  const given = new Map<string, number>()
-  for (const effect of effects) if (isShare(effect)) given.set(wholeOf(effect), (given.get(wholeOf(effect)) ?? 0) + effect.props.value)
-  return effects.map((effect) => {
-    const { totalDiscount: desired, desiredValue } = isShare(effect) ? effect.props : {}
-    if (!isShare(effect) || desired === undefined) return effect
-    const sum = exact(given.get(wholeOf(effect)) ?? 0)
-    const totalDiscount = sum === exact(desired) ? desired : sum
-    return { ...effect, props: { ...effect.props, totalDiscount, ...(desiredValue !== undefined && { desiredTotalDiscount: desired }) } }
-  })
-}
-
-function isShare(effect: KnownEffect): effect is EffectOf<'setDiscountPerItem'> {
-  return effect.effectType === 'setDiscountPerItem' && effect.props.totalDiscount !== undefined
-}
-
-// Which whole a share is of; its position does not belong to the name.
-function wholeOf({ props: { name, bundleIndex, totalDiscount } }: EffectOf<'setDiscountPerItem'>): string {
-  return JSON.stringify([name.replace(/#\d+$/, ''), bundleIndex, totalDiscount])
-}
-
-function isMadeBefore({ effectType, props }: KnownEffect, { made }: Tally): boolean {
-  return (
-    (effectType === 'couponCreated' &&
-      made.some((one) => one.kind === 'coupon' && one.coupon.id > 0 && one.coupon.value === props.value)) ||
-    (effectType === 'referralCreated' &&
-      made.some((one) => one.kind === 'referral' && one.referral.id > 0 && one.referral.code === props.value))
-  )
 }
 
 const defaultPattern = '########'

@@ -2,9 +2,9 @@
 import type { CampaignExclusionReason, KnownEffect } from '../effects.ts'
 import type { CustomerSessionV2 } from '../schema.ts'
 import { type BudgetUser, userOf } from './budgets.ts'
-import { isDiscount } from './completion.ts'
 import { balanceAt } from './ledger.ts'
 import { holderOf, ledgerWith } from './loyalty.ts'
+import { isDiscount } from './rewards.ts'
 import { type CampaignGroup, type CampaignNode, campaignsIn, type Cart, unitsOf } from './rules.ts'
 import {
   type Branch,
