@@ -391,3 +391,20 @@ describe('an evaluation', () => {
     expect(propsOf('setDiscountPerItem', effects.slice(-1))).toMatchObject([{ position: 999, subPosition: 9 }])
   })
 })
+
+describe('a campaign', () => {
+  it('runs from its start until its end, to the millisecond', async () => {
+    const startTime = '2026-01-15T12:00:01Z'
+    const endTime = '2026-01-15T12:00:02Z'
+    const shop = openShop({ campaigns: [{ id: 1, name: 'One', startTime, endTime, rules: [gives('Off', off('Off'))] }] })
+    const counts = async () => (await shop.put({ cartItems })).effects.length
+    shop.wait(999)
+    expect(await counts()).toBe(0)
+    shop.wait(1)
+    expect(await counts()).toBe(1)
+    shop.wait(999)
+    expect(await counts()).toBe(1)
+    shop.wait(1)
+    expect(await counts()).toBe(0)
+  })
+})
