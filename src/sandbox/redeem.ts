@@ -1,27 +1,19 @@
 /** What closing a session books, and what cancelling, reopening and returning take back. */
 import type { KnownEffect } from '../effects.ts'
-import type { CartItem, CustomerProfile, CustomerSessionV2 } from '../schema.ts'
+import type { CartItem, Coupon, CustomerProfile, CustomerSessionV2, Referral } from '../schema.ts'
 import { bookProgress, unbookProgress } from './achievements.ts'
 import { recordUses, userOf } from './budgets.ts'
 import { bookPoints, unbookPoints } from './loyalty.ts'
 import { envelopeOf, rollbackOf } from './rollback.ts'
-import type { Redemption, State } from './state.ts'
+import type { Redemption, State, StoredCoupon, StoredReferral } from './state.ts'
 
 /** Redeems the codes among a session's effects, and books its points and its progress. */
 export function bookEffects(state: State, effects: readonly KnownEffect[], session: CustomerSessionV2): void {
   const { profileId, integrationId: sessionId } = session
   const redemption: Redemption = { profileId, sessionId }
-  for (const { effectType, props } of effects) {
-    if (effectType === 'acceptCoupon') {
-      const stored = state.coupons.get(props.value)
-      stored?.redemptions.push(redemption)
-      if (stored) stored.coupon.usageCounter += 1
-    }
-    if (effectType === 'acceptReferral') {
-      const stored = state.referrals.get(props.value)
-      stored?.redemptions.push(redemption)
-      if (stored) stored.referral.usageCounter += 1
-    }
+  for (const { stored, code } of effects.flatMap((effect) => codeIn(state, effect))) {
+    stored.redemptions.push(redemption)
+    code.usageCounter += 1
   }
   bookPoints(state, effects, profileId, sessionId)
   bookProgress(state, effects, profileId, state.clock())
@@ -55,9 +47,10 @@ export function takeBack(
     if (rollback === undefined) kept.push(effect)
     else rollbacks.push(rollback)
   }
-  for (const { effectType, props } of rollbacks) {
-    if (effectType === 'rollbackCoupon') unredeemCoupon(state, props.value, session.integrationId)
-    if (effectType === 'rollbackReferral') unredeemReferral(state, props.value, session.integrationId)
+  for (const { stored, code } of rollbacks.flatMap((effect) => codeIn(state, effect))) {
+    const others = stored.redemptions.filter(({ sessionId }) => sessionId !== session.integrationId)
+    code.usageCounter -= stored.redemptions.length - others.length
+    stored.redemptions = others
   }
   unbookPoints(state, session.integrationId, new Set(rollbacks.flatMap(uuidOf)))
   return { rollbacks, kept }
@@ -91,20 +84,18 @@ function rollbackIn(state: State, effect: KnownEffect, session: CustomerSessionV
   return props && { ...envelopeOf(effect), effectType: 'rollbackIncreasedAchievementProgress', props }
 }
 
-function unredeemCoupon(state: State, code: string, sessionId: string): void {
-  const stored = state.coupons.get(code)
-  if (stored === undefined) return
-  const kept = stored.redemptions.filter((redemption) => redemption.sessionId !== sessionId)
-  stored.coupon.usageCounter -= stored.redemptions.length - kept.length
-  stored.redemptions = kept
-}
-
-function unredeemReferral(state: State, code: string, sessionId: string): void {
-  const stored = state.referrals.get(code)
-  if (stored === undefined) return
-  const kept = stored.redemptions.filter((redemption) => redemption.sessionId !== sessionId)
-  stored.referral.usageCounter -= stored.redemptions.length - kept.length
-  stored.redemptions = kept
+/** The code that an effect redeems or gives back. */
+function codeIn(
+  { coupons, referrals }: State,
+  { effectType, props }: KnownEffect,
+): { stored: StoredCoupon | StoredReferral; code: Coupon | Referral }[] {
+  if (effectType === 'acceptCoupon' || effectType === 'rollbackCoupon') {
+    const stored = coupons.get(props.value)
+    return stored === undefined ? [] : [{ stored, code: stored.coupon }]
+  }
+  if (effectType !== 'acceptReferral' && effectType !== 'rollbackReferral') return []
+  const stored = referrals.get(props.value)
+  return stored === undefined ? [] : [{ stored, code: stored.referral }]
 }
 
 function uuidOf({ effectType, props }: KnownEffect): string[] {
