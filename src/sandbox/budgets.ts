@@ -2,6 +2,7 @@
 import type { KnownEffect } from '../effects.ts'
 import type { Coupon, CustomerSessionV2, LimitConfig } from '../schema.ts'
 import { startOf } from './duration.ts'
+import { exact } from './ledger.ts'
 import type { BudgetAction, SandboxCampaign } from './rules.ts'
 import { type BudgetUse, normaliseCode, type State, timestamp } from './state.ts'
 
@@ -229,9 +230,4 @@ function valueOf(entity: LimitConfig['entities'][number], user: BudgetUser): str
 
 function keyOf(campaignId: number, { action, entities, period, limit }: LimitConfig, user: BudgetUser): string {
   return JSON.stringify([campaignId, action, limit, period, entities.map((entity) => [entity, valueOf(entity, user)])])
-}
-
-/** An amount of money or points without the noise of binary fractions. */
-export function exact(amount: number): number {
-  return Number(amount.toFixed(6))
 }

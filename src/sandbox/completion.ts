@@ -153,12 +153,13 @@ function pointsDeducted(draft: RuleEffectProps<'deductLoyaltyPoints'>, setting: 
   const holder = holderOf(state, programId, profile?.integrationId, loyaltyCards)
   const program = programOf(state, programId)
   if (value <= 0) return []
-  if (holder === undefined || program === undefined) return 'There is nobody whose points could be spent'
+  const tooFew = 'There are not enough points'
+  if (holder === undefined || program === undefined) return tooFew
   // What the session itself earns cannot be spent in it.
   const spent = tally.points.filter(({ effectType }) => effectType === 'deductLoyaltyPoints')
   const promised = { effects: spent, profileId: holder.profileId, now }
   const { activePoints } = balanceAt(program, ledgerWith(state, holder, programId, subLedgerId, promised), now)
-  if (activePoints < value) return 'There are not enough points'
+  if (activePoints < value) return tooFew
   const { profileId: _profile, ...card } = holder
   return [{ ...place, effectType: 'deductLoyaltyPoints', props: { ...draft, ...card, ruleTitle: place.ruleName, transactionUUID: '' } }]
 }

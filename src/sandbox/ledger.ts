@@ -100,9 +100,9 @@ export function compare(one: number, other: number): number {
   return one < other ? -1 : Number(one > other)
 }
 
-/** An amount of points without the noise of binary fractions. */
-export function exact(points: number): number {
-  return Number(points.toFixed(6))
+/** An amount of points or money without the noise of binary fractions. */
+export function exact(amount: number): number {
+  return Number(amount.toFixed(6))
 }
 
 // behaviour.md §10.4. Returns what the lots could not pay.

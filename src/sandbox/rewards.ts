@@ -1,7 +1,8 @@
 /** What budgets leave of effects: all, a part, or nothing. */
 import type { EffectOf, KnownEffect } from '../effects.ts'
 import type { Coupon, LimitConfig } from '../schema.ts'
-import { budgetsFor, type BudgetUser, exact, leftOf, takeFrom, usesOf } from './budgets.ts'
+import { budgetsFor, type BudgetUser, leftOf, takeFrom, usesOf } from './budgets.ts'
+import { exact } from './ledger.ts'
 import type { SandboxCampaign } from './rules.ts'
 import type { State } from './state.ts'
 import type { Tally } from './tally.ts'
