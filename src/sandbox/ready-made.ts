@@ -81,7 +81,7 @@ export function bundle(options: BundleOptions): SandboxRule {
     when: (cart) => bundlesIn(cart.units, parts).length > 0 && (when?.(cart) ?? true),
     then: (cart) =>
       bundlesIn(cart.units, parts).flatMap((units, bundleIndex) =>
-        setDiscountProRata(name, units, Math.max(worthOf(units) - price, 0)).map((effect) => inBundle(effect, name, bundleIndex)),
+        setDiscountProRata(name, units, worthOf(units) - price).map((effect) => inBundle(effect, name, bundleIndex)),
       ),
   }
 }

@@ -26,6 +26,7 @@ function partly(limit: Budget, then: SandboxRule['then'], more: Partial<SandboxC
   })
 }
 
+const unit: Unit = { sku: 'A', name: 'A', price: 1, category: undefined, attributes: {}, additionalCosts: {}, position: 0, subPosition: 0 }
 const money = (limit: number): Budget => ({ action: 'setDiscount', limit, entities: [] })
 
 describe('a budget that is nearly used up', () => {
@@ -66,6 +67,15 @@ describe('a budget that is nearly used up', () => {
       [1, 2, 4],
     ])
     for (const { totalDiscount, desiredTotalDiscount } of shares) expect([totalDiscount, desiredTotalDiscount]).toEqual([8, 10])
+  })
+
+  it('shares out no more than the units cost, and nothing among those that cost nothing', async () => {
+    const shop = partly(money(100), ({ units }) => setDiscountProRata('Fifty off', units, 50))
+    const shares = propsOf('setDiscountPerItem', (await shop.put({ cartItems })).effects)
+    expect(shares.map(({ value }) => value)).toEqual([9, 9, 12])
+    for (const { totalDiscount, desiredTotalDiscount } of shares) expect([totalDiscount, desiredTotalDiscount]).toEqual([30, 30])
+    const free: Unit = { ...unit, price: 0 }
+    expect(setDiscountProRata('Off', [free, free], 50).map(({ props }) => props)).toMatchObject([{ value: 0 }, { value: 0 }])
   })
 
   it('sums each shared discount by itself', async () => {
