@@ -26,13 +26,12 @@ export type Made = { madeFor: string } & ({ kind: 'coupon'; coupon: Coupon } | {
 
 /** Nothing so far. */
 export function newTally(state: State, profileId: string | undefined): Tally {
-  const mine = state.progress.filter((round) => profileId !== undefined && round.profileId === profileId)
   return {
     count: 0,
     discounted: 0,
     budgetLeft: new Map(),
     points: [],
-    rounds: mine.map((round) => ({ ...round })),
+    rounds: state.progress.filter((round) => round.profileId === profileId),
     giveaways: [],
     reserved: [],
     made: [],

@@ -56,6 +56,8 @@ describe('a percentage or an amount off', () => {
     expect(propsOf('setDiscount', await effectsOf(amountOffCart(5), { cartItems, ...costs }))).toEqual([{ name: '5 off', value: 5 }])
     expect(await offCart(amountOffCart(50), { cartItems, ...costs })).toEqual([30])
     expect(await offCart(percentOffCart(100))).toEqual([30])
+    expect((0.007 * 100) / 100).toBeGreaterThan(0.007)
+    expect(await offCart(percentOffCart(100), { cartItems: [line('A', 0.007)] })).toEqual([0.007])
   })
 
   it('an empty cart, or one that costs nothing, is nothing', async () => {
