@@ -181,7 +181,7 @@ function runByUnit(scene: Scene, group: CampaignGroup, tried: Tried, tally: Tall
   const all: Run = { effects: [], outcomes: [], tally }
   for (const [member, { node, run: trial }] of tried.entries()) {
     const wins = (bids[member]?.size ?? 0) === 0 || [...winners.values()].includes(member)
-    const mayDiscount: Branch['mayDiscount'] = (unit) => branch.mayDiscount(unit) && winners.get(unitKey(unit)) === member
+    const mayDiscount: Branch['mayDiscount'] = (unit) => winners.get(unitKey(unit)) === member
     const run = wins
       ? runNode(scene, node, all.tally, { ...branch, mayDiscount })
       : leaveOut(scene, campaignsIn([node]), all.tally, reasonOf(group), trial.outcomes)

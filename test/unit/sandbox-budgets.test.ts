@@ -154,14 +154,18 @@ describe('a budget', () => {
   })
 
   it('of one campaign is none of another’s business', async () => {
-    const rules: SandboxRule[] = [{ name: 'A euro off', then: () => [setDiscount('A euro off', 1)] }]
-    const shop = openShop({
-      campaigns: [
-        { id: 1, name: 'One', limits: [euros(0)], rules },
-        { id: 2, name: 'Two', rules },
-      ],
+    const campaign = (id: number, limit: number): SandboxCampaign => ({
+      id,
+      name: `Campaign ${id}`,
+      limits: [euros(limit)],
+      rules: [{ name: 'A euro off', then: () => [setDiscount('A euro off', 1)] }],
     })
-    expect((await shop.put({ cartItems })).effects.map(({ campaignId }) => campaignId)).toEqual([2])
+    const { send } = openShop({ campaigns: [campaign(1, 1), campaign(2, 3)] })
+    const given = async (customerSessionId: string) => {
+      const { effects } = await send(updateCustomerSessionV2, { customerSessionId, customerSession: { cartItems, state: 'closed' } })
+      return effects.map(({ campaignId }) => campaignId)
+    }
+    expect([await given('one'), await given('two'), await given('three'), await given('four')]).toEqual([[1, 2], [2], [2], []])
   })
 
   it('is not touched by a dry run', async () => {
