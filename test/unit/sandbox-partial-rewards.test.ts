@@ -189,6 +189,15 @@ describe('a gift card', () => {
     expect(propsOf('setDiscount', effects)).toEqual([])
   })
 
+  it('counts the money it gave, and nothing else that is limited', async () => {
+    const shop = partly({ action: 'redeemCoupon', limit: 9, entities: [] }, () => [setDiscount('Five off', 5)], {
+      coupons: [{ value: 'CARD', discountLimit: 20 }],
+      rules: [{ name: 'Gives', needs: 'coupon', then: () => [setDiscount('Five off', 5)] }],
+    })
+    await shop.put({ cartItems, couponCodes: ['CARD'], state: 'closed' })
+    expect(shop.state.coupons.get('CARD')?.coupon).toMatchObject({ discountCounter: 5, discountRemainder: 15, usageCounter: 1 })
+  })
+
   it('gets back what a cancelled order paid with it', async () => {
     const shop = openShop()
     await put(shop, 'one', 30)
