@@ -36,7 +36,8 @@ export function getReservedCustomers(state: State, { couponValue }: GetReservedC
 export function createReferral(state: State, input: CreateReferralInput): Referral {
   const { advocateProfileIntegrationId, ...rest } = input
   const advocate = required(advocateProfileIntegrationId, 'advocateProfileIntegrationId')
-  return addReferral(state, { ...rest, advocateProfileIntegrationId: advocate }, '########', alphabet)
+  const [code = ''] = freeCodes(state, rest.campaignId, 1, '########', alphabet)
+  return addReferral(state, { ...rest, advocateProfileIntegrationId: advocate }, code)
 }
 
 export function createReferralsForMultipleAdvocates(
@@ -44,8 +45,9 @@ export function createReferralsForMultipleAdvocates(
   input: CreateReferralsForMultipleAdvocatesInput,
 ): ReferralsForMultipleAdvocatesResponse | undefined {
   const { advocateProfileIntegrationIds, referralPattern = '########', validCharacters = alphabet, silent = 'yes', ...rest } = input
-  const data = advocateProfileIntegrationIds.map((advocate) =>
-    addReferral(state, { ...rest, advocateProfileIntegrationId: advocate }, referralPattern, validCharacters),
+  const codes = freeCodes(state, rest.campaignId, advocateProfileIntegrationIds.length, referralPattern, validCharacters)
+  const data = advocateProfileIntegrationIds.map((advocate, index) =>
+    addReferral(state, { ...rest, advocateProfileIntegrationId: advocate }, codes[index] ?? ''),
   )
   return silent === 'yes' ? undefined : { totalResultSize: data.length, data }
 }
@@ -59,13 +61,22 @@ function couponBy(state: State, value: string): StoredCoupon {
 /** The API's default: A-Z and 0-9 (behaviour.md §9.12). */
 export const alphabet: readonly string[] = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.split('')
 
-function addReferral(state: State, request: NewReferral, pattern: string, characters: readonly string[]): Referral {
-  const campaign = state.campaigns.find(({ id }) => id === request.campaignId)
-  const takesReferrals = campaign?.rules.some(({ needs }) => needs === 'referral')
+/** Codes for new referrals, drawn before anything is stored: all of them, or none. */
+function freeCodes(state: State, campaignId: number, count: number, pattern: string, characters: readonly string[]): string[] {
+  const takesReferrals = state.campaigns.find(({ id }) => id === campaignId)?.rules.some(({ needs }) => needs === 'referral')
   if (!takesReferrals) throw invalid('Invalid', 'no such referral campaign', { pointer: '/campaignId' })
-  const code = drawCode((drawn) => state.referrals.has(drawn), pattern, characters, state.nextId * 1000)
-  if (code === undefined)
-    throw invalid('Invalid', 'the pattern has no free codes of at least 4 characters', { pointer: '/referralPattern' })
+  const codes = new Set<string>()
+  for (let number = 0; number < count; number += 1) {
+    const isTaken = (drawn: string): boolean => state.referrals.has(drawn) || codes.has(drawn)
+    const code = drawCode(isTaken, pattern, characters, (state.nextId + number) * 1000)
+    if (code === undefined)
+      throw invalid('Invalid', 'the pattern has too few free codes of at least 4 characters', { pointer: '/referralPattern' })
+    codes.add(code)
+  }
+  return [...codes]
+}
+
+function addReferral(state: State, request: NewReferral, code: string): Referral {
   profileOf(state, request.advocateProfileIntegrationId)
   const referral: Referral = {
     ...request,

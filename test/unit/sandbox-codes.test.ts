@@ -387,3 +387,11 @@ describe('a referral code', () => {
     expect((await shop.ask(createReferralsForMultipleAdvocates, { ...many, advocateProfileIntegrationIds: ['carl'] })).status).toBe(400)
   })
 })
+
+  it('is made for all of many advocates, or for none', async () => {
+    const shop = openShop()
+    const many = { campaignId: 5, usageLimit: 1, referralPattern: 'ABC#', validCharacters: ['1', '2'] }
+    const advocateProfileIntegrationIds = ['anna', 'ben', 'carl']
+    expect((await shop.ask(createReferralsForMultipleAdvocates, { ...many, advocateProfileIntegrationIds })).status).toBe(400)
+    expect(shop.snapshot()).toEqual(openShop().snapshot())
+  })
