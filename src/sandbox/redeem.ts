@@ -3,6 +3,7 @@ import type { KnownEffect } from '../effects.ts'
 import type { CartItem, Coupon, CustomerProfile, CustomerSessionV2, Referral } from '../schema.ts'
 import { bookProgress, unbookProgress } from './achievements.ts'
 import { recordUses, userOf } from './budgets.ts'
+import { exact } from './ledger.ts'
 import { bookPoints, unbookPoints } from './loyalty.ts'
 import { envelopeOf, rollbackOf } from './rollback.ts'
 import type { Redemption, State, StoredCoupon, StoredReferral } from './state.ts'
@@ -60,14 +61,15 @@ export function takeBack(
 export function countSale(profile: CustomerProfile | undefined, session: CustomerSessionV2): void {
   if (profile === undefined) return
   profile.closedSessions += 1
-  profile.totalSales += session.total
+  profile.totalSales = exact(profile.totalSales + session.total)
 }
 
 /** Counts a session no more; what came back of it has been taken off before. */
 export function uncountSale(profile: CustomerProfile | undefined, session: CustomerSessionV2): void {
   if (profile === undefined) return
   profile.closedSessions -= 1
-  profile.totalSales -= session.total - worthOf(session.cartItems.map((item) => ({ item, quantity: item.returnedQuantity ?? 0 })))
+  const returned = worthOf(session.cartItems.map((item) => ({ item, quantity: item.returnedQuantity ?? 0 })))
+  profile.totalSales = exact(profile.totalSales - (session.total - returned))
 }
 
 /** What units of lines count in a session's total, before discounts. */

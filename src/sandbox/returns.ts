@@ -6,6 +6,7 @@ import { eventOf, sharedContent } from './answers.ts'
 import { giveBack } from './budgets.ts'
 import { evaluate, type Evaluation, nothingEvaluated } from './evaluate.ts'
 import { createdBy, takeEffect } from './firing.ts'
+import { exact } from './ledger.ts'
 import { bookEffects, takeBack, worthOf } from './redeem.ts'
 import { illegalMove, invalid, notFound } from './refusal.ts'
 import { sessionContent, totalsOf } from './sessions.ts'
@@ -30,7 +31,7 @@ function takeReturn(state: State, input: ReturnCartItemsInput): IntegrationState
   const profile = state.profiles.get(session.profileId)
   const anew = new Set(runRuleEngine ? reevaluated(state, stored.effects) : [])
   const { rollbacks, evaluation, net } = settle(state, stored.effects, session, profile, anew)
-  if (profile !== undefined) profile.totalSales -= worthOf(lines.flatMap((line) => unitsOf(session, line)))
+  if (profile !== undefined) profile.totalSales = exact(profile.totalSales - worthOf(lines.flatMap((line) => unitsOf(session, line))))
   if (profile !== undefined && runRuleEngine) profile.lastActivity = session.updated
 
   const effects = [...rollbacks, ...evaluation.effects]

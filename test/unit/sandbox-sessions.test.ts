@@ -249,6 +249,17 @@ describe('cancelling', () => {
       { name: '5 € off', value: 5 },
     ])
     expect(propsOf('rollbackAddedLoyaltyPoints', effects)).toEqual([
+  it('leaves sales as they were, to the cent', async () => {
+    const shop = openShop()
+    await shop.put({ cartItems: [{ ...mug, price: 0.1 }], state: 'closed' })
+    await shop.send(updateCustomerSessionV2, {
+      customerSessionId: 'second',
+      customerSession: { profileId: 'anna', cartItems: [{ ...mug, price: 0.2 }], state: 'closed' },
+    })
+    await shop.put({ state: 'cancelled' })
+    expect(shop.state.profiles.get('anna')).toMatchObject({ closedSessions: 1, totalSales: 0.2 })
+  })
+
       { programId: 1, subLedgerId: '', value: 18, recipientIntegrationId: 'anna', transactionUUID: points?.transactionUUID },
     ])
     expect(effects).toHaveLength(5)
