@@ -81,8 +81,10 @@ export function updateSession(state: State, id: string, request: NewCustomerSess
   if (to === 'cancelled' && before !== undefined) return cancel(state, before)
 
   const cartItems = request.cartItems ?? before?.sentItems ?? before?.session.cartItems ?? []
-  const numericId = dry ? (stored?.session.id ?? 0) : (before?.session.id ?? takeId(state))
+  const numericId = dry ? (stored?.session.id ?? 0) : (before?.session.id ?? state.nextId)
   const session = merge(state, id, before?.session, { ...request, cartItems }, numericId, now)
+  checkTotals(session)
+  if (!dry && before === undefined) takeId(state)
   const profile = profileFor(state, session.profileId, dry)
   const only = dry ? request.evaluableCampaignIds : undefined
   const evaluation = evaluate(state, { session, profile, now, only, sourceId: session.id, dry })
@@ -143,6 +145,14 @@ function merge(
     firstSession: isFirst(state, integrationId, profileId, id),
     ...totalsOf(cartItems, additionalCosts),
   }
+}
+
+// Beyond it sums are no longer exact, and in the end no longer numbers.
+const mostMoney = Number.MAX_SAFE_INTEGER
+
+function checkTotals({ cartItemTotal, additionalCostTotal, cartItemAdditionalCostTotal, total }: Totals): void {
+  const isWithin = [cartItemTotal, additionalCostTotal, cartItemAdditionalCostTotal, total].every((amount) => Math.abs(amount) <= mostMoney)
+  if (!isWithin) throw invalid('Invalid', `expected a cart worth at most ${mostMoney}`, { pointer: '/cartItems' })
 }
 
 type Totals = Pick<CustomerSessionV2, 'cartItemTotal' | 'additionalCostTotal' | 'cartItemAdditionalCostTotal' | 'total'>

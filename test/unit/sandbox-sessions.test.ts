@@ -129,6 +129,19 @@ describe('a session', () => {
   })
 })
 
+describe('a cart that nobody could pay', () => {
+  it.each([
+    ['a price', { cartItems: [{ ...mug, price: 1e308, quantity: 1000 }] }],
+    ['costs of a line', { cartItems: [{ ...mug, additionalCosts: { engraving: { price: 1e300 } } }] }],
+    ['costs below zero', { additionalCosts: { gift: { price: -1e300 } } }],
+  ])('is refused for %s, and leaves no trace', async (_, customerSession) => {
+    const shop = openShop()
+    const answer = await shop.ask(updateCustomerSessionV2, { customerSessionId: 'cart', customerSession })
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ source: { pointer: '/cartItems' } }] } })
+    expect(shop.snapshot()).toEqual(openShop().snapshot())
+  })
+})
+
 describe('the state machine', () => {
   const refused = (from: string, to: string) => ({
     status: 400,
@@ -236,6 +249,17 @@ describe('closing', () => {
 })
 
 describe('cancelling', () => {
+  it('leaves sales as they were, to the cent', async () => {
+    const shop = openShop()
+    await shop.put({ cartItems: [{ ...mug, price: 0.1 }], state: 'closed' })
+    await shop.send(updateCustomerSessionV2, {
+      customerSessionId: 'second',
+      customerSession: { profileId: 'anna', cartItems: [{ ...mug, price: 0.2 }], state: 'closed' },
+    })
+    await shop.put({ state: 'cancelled' })
+    expect(shop.state.profiles.get('anna')).toMatchObject({ closedSessions: 1, totalSales: 0.2 })
+  })
+
   it('rolls back what a closed session redeemed and booked', async () => {
     const shop = openShop()
     const closed = await shop.put({ state: 'closed', cartItems: [coffee], couponCodes: ['FIRST5', 'NOPE'] })
@@ -249,17 +273,6 @@ describe('cancelling', () => {
       { name: '5 € off', value: 5 },
     ])
     expect(propsOf('rollbackAddedLoyaltyPoints', effects)).toEqual([
-  it('leaves sales as they were, to the cent', async () => {
-    const shop = openShop()
-    await shop.put({ cartItems: [{ ...mug, price: 0.1 }], state: 'closed' })
-    await shop.send(updateCustomerSessionV2, {
-      customerSessionId: 'second',
-      customerSession: { profileId: 'anna', cartItems: [{ ...mug, price: 0.2 }], state: 'closed' },
-    })
-    await shop.put({ state: 'cancelled' })
-    expect(shop.state.profiles.get('anna')).toMatchObject({ closedSessions: 1, totalSales: 0.2 })
-  })
-
       { programId: 1, subLedgerId: '', value: 18, recipientIntegrationId: 'anna', transactionUUID: points?.transactionUUID },
     ])
     expect(effects).toHaveLength(5)
