@@ -283,8 +283,9 @@ function newCatalog(created: Timestamp): Catalog {
 
 /** A coupon of a campaign that is not stored. */
 export function newCoupon(state: State, { id: campaignId }: SandboxCampaign, draft: SandboxCoupon): Coupon {
-  const { value, usageLimit = 0, ...rest } = draft
-  return { ...rest, id: 0, created: timestamp(state), campaignId, value: normaliseCode(value), usageLimit, usageCounter: 0 }
+  const { value, usageLimit = 0, discountLimit = 0, ...rest } = draft
+  const worth = discountLimit > 0 && { discountLimit, discountCounter: 0, discountRemainder: discountLimit }
+  return { ...rest, ...worth, id: 0, created: timestamp(state), campaignId, value: normaliseCode(value), usageLimit, usageCounter: 0 }
 }
 
 function addCoupon(state: State, campaign: SandboxCampaign, draft: SandboxCoupon): void {

@@ -205,6 +205,21 @@ describe('a coupon code', () => {
   })
 })
 
+describe('a gift card', () => {
+  it('shows what is left of it, before its first use too', async () => {
+    const shop = openShop()
+    const shown = async (state: 'open' | 'closed' | 'cancelled', dry = false) => {
+      const customerSession = { profileId: 'anna', state, cartItems: [{ ...mug, quantity: 1 }], couponCodes: ['GIFT50'] }
+      const input = { customerSessionId: 'cart', customerSession, responseContent: ['coupons' as const], dry }
+      const { coupons } = await shop.send(updateCustomerSessionV2, input)
+      return coupons?.map(({ discountCounter, discountRemainder }) => [discountCounter, discountRemainder])
+    }
+    expect(await shown('open', true)).toEqual([[0, 50]])
+    expect(await shown('closed')).toEqual([[12, 38]])
+    expect(await shown('cancelled')).toEqual([[0, 50]])
+  })
+})
+
 describe('a wallet', () => {
   const walletOf = async (shop: Shop, integrationId = 'anna') => {
     const { coupons = [] } = await shop.send(getCustomerInventory, { integrationId, coupons: true })
@@ -386,7 +401,6 @@ describe('a referral code', () => {
     await shop.send(createReferralsForMultipleAdvocates, { ...many, advocateProfileIntegrationIds: ['anna', 'ben'] })
     expect((await shop.ask(createReferralsForMultipleAdvocates, { ...many, advocateProfileIntegrationIds: ['carl'] })).status).toBe(400)
   })
-})
 
   it('is made for all of many advocates, or for none', async () => {
     const shop = openShop()
@@ -395,3 +409,4 @@ describe('a referral code', () => {
     expect((await shop.ask(createReferralsForMultipleAdvocates, { ...many, advocateProfileIntegrationIds })).status).toBe(400)
     expect(shop.snapshot()).toEqual(openShop().snapshot())
   })
+})
