@@ -156,7 +156,8 @@ export function giveBack(state: State, sessionId: string, effects: readonly Know
 export function couponOf(state: State, effect: KnownEffect): Coupon | undefined {
   if (effect.effectType === 'acceptCoupon') return state.coupons.get(normaliseCode(effect.props.value))?.coupon
   if (effect.triggeredByCoupon === undefined) return undefined
-  return [...state.coupons.values()].find(({ coupon }) => coupon.id === effect.triggeredByCoupon)?.coupon
+  for (const { coupon } of state.coupons.values()) if (coupon.id === effect.triggeredByCoupon) return coupon
+  return undefined
 }
 
 // What coupons show of the money they gave.

@@ -23,7 +23,11 @@ export function answerOnce(
   if (key === '' || key.length > 255) throw invalid('Invalid', 'expected 1 to 255 characters', source)
 
   const now = state.clock()
-  for (const [name, { at }] of state.replays) if (now - at >= day) state.replays.delete(name)
+  // Oldest first.
+  for (const [name, { at }] of state.replays) {
+    if (now - at < day) break
+    state.replays.delete(name)
+  }
   const name = `${endpoint.operationId} ${key}`
   const request = JSON.stringify(input)
   const known = state.replays.get(name)

@@ -77,12 +77,15 @@ export function bookPoints(state: State, effects: readonly KnownEffect[], profil
   for (const { transactionUUID, newExpiryDate } of effects.flatMap(newExpiriesOf)) moveExpiry(state, transactionUUID, newExpiryDate)
 }
 
-/** Takes bookings of a session out of the ledgers. */
-export function unbookPoints(state: State, sessionId: string, transactionUUIDs: ReadonlySet<string>): void {
-  const others = (ledger: readonly LedgerTransaction[]): LedgerTransaction[] =>
-    ledger.filter((transaction) => transaction.sessionId !== sessionId || !transactionUUIDs.has(transaction.transactionUUID))
-  for (const [profileId, ledger] of state.ledgers) state.ledgers.set(profileId, others(ledger))
-  for (const stored of state.cards.values()) stored.transactions = others(stored.transactions)
+/** Takes what rollbacks name of a session's bookings out of the ledgers. */
+export function unbookPoints(state: State, sessionId: string, rollbacks: readonly KnownEffect[]): void {
+  for (const { effectType, props } of rollbacks) {
+    if (effectType !== 'rollbackAddedLoyaltyPoints' && effectType !== 'rollbackDeductedLoyaltyPoints') continue
+    const { recipientIntegrationId: profileId, cardIdentifier, transactionUUID } = props
+    const ledger = ledgerOf(state, { profileId, ...(cardIdentifier !== undefined && { cardIdentifier }) })
+    const index = ledger.findIndex((one) => one.sessionId === sessionId && one.transactionUUID === transactionUUID)
+    if (index >= 0) ledger.splice(index, 1)
+  }
 }
 
 /**

@@ -53,7 +53,7 @@ export function takeBack(
     code.usageCounter -= stored.redemptions.length - others.length
     stored.redemptions = others
   }
-  unbookPoints(state, session.integrationId, new Set(rollbacks.flatMap(uuidOf)))
+  unbookPoints(state, session.integrationId, rollbacks)
   return { rollbacks, kept }
 }
 
@@ -98,9 +98,4 @@ function codeIn(
   if (effectType !== 'acceptReferral' && effectType !== 'rollbackReferral') return []
   const stored = referrals.get(props.value)
   return stored === undefined ? [] : [{ stored, code: stored.referral }]
-}
-
-function uuidOf({ effectType, props }: KnownEffect): string[] {
-  const isPoints = effectType === 'rollbackAddedLoyaltyPoints' || effectType === 'rollbackDeductedLoyaltyPoints'
-  return isPoints ? [props.transactionUUID] : []
 }

@@ -177,9 +177,11 @@ function sum(amounts: readonly number[]): number {
 // Always true for anonymous sessions (types.md §1).
 function isFirst(state: State, integrationId: string, profileId: string, id: number): boolean {
   if (profileId === '') return true
-  return ![...state.sessions.values()].some(
-    ({ session }) => session.profileId === profileId && session.integrationId !== integrationId && (id === 0 || session.id < id),
-  )
+  for (const { session } of state.sessions.values()) {
+    const isEarlier = id === 0 || session.id < id
+    if (session.profileId === profileId && isEarlier && session.integrationId !== integrationId) return false
+  }
+  return true
 }
 
 /** The profile of a session or an event; undefined: anonymous. A dry run makes none. */

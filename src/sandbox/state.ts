@@ -216,7 +216,7 @@ export interface State {
   progress: ProgressTracker[]
   /** By id. Carts take prices from those that the Application subscribes to. */
   catalogs: Map<number, StoredCatalog>
-  /** By operation and key. */
+  /** By operation and key, oldest first. */
   replays: Map<string, Replay>
   /** By the profile's integration id, oldest first. */
   ledgers: Map<string, LedgerTransaction[]>
