@@ -3,7 +3,7 @@
  * of budgets. Written plainly, without the sandbox's arithmetic, so that a mistake in it does not cancel out.
  */
 import { isDeepStrictEqual } from 'node:util'
-import type { EffectOf, KnownEffect } from '../../src/effects.ts'
+import type { EffectOf, EffectProps, KnownEffect } from '../../src/effects.ts'
 import type { LoyaltyProgram, SandboxCampaign, State } from '../../src/sandbox/index.ts'
 import type { CustomerSessionV2, LimitConfig, LoyaltyBalance } from '../../src/schema.ts'
 
@@ -63,6 +63,7 @@ export class Books {
   readonly #giveaways = new Map<number, string>()
   readonly #progress = new Map<string, number>()
   readonly #codes = new Set<string>()
+  readonly #holders = new Map<string, Set<string>>()
   readonly #campaigns: readonly SandboxCampaign[]
   readonly #programs: readonly LoyaltyProgram[]
   /** The largest amount of money seen: sums of binary fractions are only so exact. */
@@ -149,8 +150,19 @@ export class Books {
         if (this.#codes.has(effect.props.value)) continue
         this.#codes.add(effect.props.value)
       }
+      if (effect.effectType === 'reserveCoupon') this.#reserveByRule(effect.props)
       this.#use(effect, source, false, atOnce)
     }
+  }
+
+  /** The API puts a coupon into wallets, whatever its limit says. */
+  reserve(code: string, profileIds: readonly string[]): void {
+    for (const id of profileIds) this.#holdersOf(code).add(id)
+  }
+
+  /** The API takes a coupon out of wallets. */
+  unreserve(code: string, profileIds: readonly string[]): void {
+    for (const id of profileIds) this.#holdersOf(code).delete(id)
   }
 
   /** What is given for good: at the close of a session, or at once at an event and for a profile. */
@@ -311,6 +323,8 @@ export class Books {
   #checkCodes(state: State): void {
     const coupons = [...state.coupons.values()].map(({ coupon, redemptions }) => ({ code: coupon.value, redemptions, ...coupon }))
     const referrals = [...state.referrals.values()].map(({ referral, redemptions }) => ({ redemptions, ...referral }))
+    for (const { coupon, reservedBy } of state.coupons.values())
+      same(`Reservations of ${coupon.value}`, reservedBy, [...this.#holdersOf(coupon.value)])
     for (const { code, redemptions, usageCounter, usageLimit } of [...coupons, ...referrals]) {
       same(
         `Redemptions of ${code}`,
@@ -412,6 +426,22 @@ export class Books {
     const owner = this.#giveaways.get(id)
     if (owner !== undefined && owner !== sessionId) throw new Error(`The giveaway ${id} of "${owner}" was given to "${sessionId}" too`)
     this.#giveaways.set(id, sessionId ?? '')
+  }
+
+  #reserveByRule({ couponValue, profileIntegrationId, isNewReservation }: EffectProps['reserveCoupon']): void {
+    const holders = this.#holdersOf(couponValue)
+    if (isNewReservation === holders.has(profileIntegrationId))
+      throw new Error(`${couponValue} is said to be reserved anew: ${isNewReservation}`)
+    holders.add(profileIntegrationId)
+    const { reservationLimit = 0 } = this.#campaigns.flatMap(({ coupons = [] }) => coupons).find(({ value }) => value === couponValue) ?? {}
+    if (isNewReservation && reservationLimit > 0 && holders.size > reservationLimit)
+      throw new Error(`A rule reserved ${couponValue} for ${holders.size}, more than ${reservationLimit}`)
+  }
+
+  #holdersOf(code: string): Set<string> {
+    const holders = this.#holders.get(code) ?? new Set<string>()
+    this.#holders.set(code, holders)
+    return holders
   }
 
   #list(code: string): string[] {

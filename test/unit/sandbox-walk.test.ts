@@ -217,6 +217,12 @@ function openWalk() {
         books.book(given, { profileId, now }, false)
         return
       }
+      case 'createCouponReservation':
+        books.reserve(String(input.couponValue).toUpperCase(), textsIn(input, 'integrationIDs'))
+        return
+      case 'deleteCouponReservation':
+        books.unreserve(String(input.couponValue).toUpperCase(), textsIn(input, 'integrationIDs'))
+        return
       case 'activateLoyaltyPoints': {
         const activated = books.activate(Number(input.loyaltyProgramId), input, now)
         if (activated !== told.ledgerEntries?.length)
@@ -224,12 +230,8 @@ function openWalk() {
         return
       }
       case 'deleteLoyaltyTransactionsFromLedgers': {
-        const { scope, subledgerIds } = input
-        books.forget(
-          profileId,
-          Number(input.loyaltyProgramId),
-          scope === 'SelectedSubledgers' ? [subledgerIds].flat().map(String) : undefined,
-        )
+        const { scope } = input
+        books.forget(profileId, Number(input.loyaltyProgramId), scope === 'SelectedSubledgers' ? textsIn(input, 'subledgerIds') : undefined)
         return
       }
       default:
@@ -442,6 +444,10 @@ function toldBy(text: string): Told {
 function textIn(input: Record<string, unknown>, field: string): string | undefined {
   const value = input[field]
   return typeof value === 'string' ? value : undefined
+}
+
+function textsIn(input: Record<string, unknown>, field: string): string[] {
+  return [input[field] ?? []].flat().map(String)
 }
 
 // A URL parser swallows such a segment, so that nobody can ask for it.
