@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { EffectOf, EffectProps, KnownEffect } from '../../src/effects.ts'
 import type { LoyaltyProgram, SandboxCampaign, State } from '../../src/sandbox/index.ts'
-import type { CustomerSessionV2, LimitConfig, LoyaltyBalance } from '../../src/schema.ts'
+import type { CartItem, CustomerSessionV2, LimitConfig, LoyaltyBalance } from '../../src/schema.ts'
 
 /** One line of a ledger. Moments in milliseconds since the epoch. */
 interface Line {
@@ -87,6 +87,8 @@ export class Books {
     const from = before?.session.state ?? 'new'
     if (!mayMove(from, state)) throw new Error(`The session moved from ${from} to ${state}`)
     this.#scale = Math.max(this.#scale, Math.abs(session.total))
+    const worth = costOf(session.additionalCosts) + sum(session.cartItems.map((item) => item.quantity * unitWorthOf(item)))
+    if (!isNear(session.total, worth, this.#scale)) throw new Error(`A cart of ${worth} is said to be worth ${session.total}`)
     this.orders.set(id, { session, effects, updateCount: (before?.updateCount ?? 0) + 1, returned: before?.returned ?? 0 })
     const source = { profileId: session.profileId, session, now }
     if (state !== 'cancelled') this.fire(effects, source)
@@ -127,6 +129,7 @@ export class Books {
     const before = this.#orderOf(id)
     this.#checkMoveBack(before, 'partially_returned')
     const rollbacks = effects.filter(({ effectType }) => effectType.startsWith('rollback'))
+    this.#checkReturn(before.effects, rollbacks, session)
     this.#takeBack(id, rollbacks)
     for (const rollback of rollbacks) {
       const uses = this.#uses.filter(({ effect, by, isOfClose }) => isOfClose && by.Session === id && isRollbackOf(rollback, effect))
@@ -134,9 +137,7 @@ export class Books {
       const [first] = uses
       for (const use of uses.filter(({ effect }) => effect === first?.effect)) this.#uses.splice(this.#uses.indexOf(use), 1)
     }
-    const returned = session.cartItems.reduce((sum, { price = 0, additionalCosts = {}, returnedQuantity = 0 }) => {
-      return sum + returnedQuantity * (price + Object.values(additionalCosts).reduce((costs, cost) => costs + cost.price, 0))
-    }, 0)
+    const returned = sum(session.cartItems.map((item) => (item.returnedQuantity ?? 0) * unitWorthOf(item)))
     const given = effects.slice(rollbacks.length)
     this.orders.set(id, { session, effects: [], updateCount: before.updateCount + 1, returned })
     this.fire(given, { profileId: session.profileId, session, now })
@@ -283,6 +284,21 @@ export class Books {
 
   #checkMoveBack({ session: { state } }: Order, to: string): void {
     if (!mayBeTakenBack(state, to)) throw new Error(`The session moved from ${state} to ${to}`)
+  }
+
+  // Of campaigns that are not asked anew, exactly that which hung on the units that came back.
+  #checkReturn(before: readonly KnownEffect[], rollbacks: readonly KnownEffect[], { cartItems }: CustomerSessionV2): void {
+    const isFixed = ({ campaignId }: KnownEffect): boolean => !this.#campaigns.find(({ id }) => id === campaignId)?.reevaluateOnReturn
+    const gone = before.filter((effect) => {
+      const { position, subPosition, cartItemPosition = position, cartItemSubPosition = subPosition } = Object(effect.props)
+      return (
+        isFixed(effect) &&
+        rolledBackBy(effect) !== undefined &&
+        cartItemSubPosition >= (cartItems[cartItemPosition]?.remainingQuantity ?? 0)
+      )
+    })
+    const left = netOf(gone, rollbacks.filter(isFixed))
+    if (left.length > 0) throw new Error(`${left.length} effects of what came back still stand`)
   }
 
   #checkLines(state: State): void {
@@ -606,6 +622,14 @@ function same(what: string, one: readonly string[], other: readonly string[]): v
   throw new Error(
     `${what}: the sandbox has ${left.length}, and the books ${right.length}; more: ${more.join('; ')}; less: ${less.join('; ')}`,
   )
+}
+
+function unitWorthOf({ price = 0, additionalCosts }: CartItem): number {
+  return price + costOf(additionalCosts)
+}
+
+function costOf(costs: CartItem['additionalCosts'] = {}): number {
+  return sum(Object.values(costs).map(({ price }) => price))
 }
 
 function sum(amounts: readonly number[]): number {

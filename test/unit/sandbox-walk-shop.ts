@@ -51,6 +51,7 @@ const ownCampaigns: readonly SandboxCampaign[] = [
   {
     id: 101,
     name: 'Points of all kinds',
+    limits: [{ action: 'createLoyaltyPointsEffect', limit: 40, entities: ['Profile'], period: 'weekly' }],
     rules: [
       {
         name: 'Stars',
@@ -116,6 +117,10 @@ const ownCampaigns: readonly SandboxCampaign[] = [
     id: 103,
     name: 'Asked again when something comes back',
     reevaluateOnReturn: true,
+    limits: [
+      { action: 'setDiscount', limit: 30, entities: ['Profile'], period: 'monthly' },
+      { action: 'createLoyaltyPoints', limit: 20, entities: ['Session'] },
+    ],
     rules: [
       { ...percentOffItems(10, { which: ({ category }) => category === 'Cups' }), name: 'Cups' },
       {
