@@ -63,6 +63,7 @@ export class Books {
   readonly #giveaways = new Map<number, string>()
   readonly #progress = new Map<string, number>()
   readonly #codes = new Set<string>()
+  readonly #madeFor = new Map<string, string>()
   readonly #holders = new Map<string, Set<string>>()
   readonly #campaigns: readonly SandboxCampaign[]
   readonly #programs: readonly LoyaltyProgram[]
@@ -91,6 +92,7 @@ export class Books {
     if (!isNear(session.total, worth, this.#scale)) throw new Error(`A cart of ${worth} is said to be worth ${session.total}`)
     this.orders.set(id, { session, effects, updateCount: (before?.updateCount ?? 0) + 1, returned: before?.returned ?? 0 })
     const source = { profileId: session.profileId, session, now }
+    for (const effect of effects) this.#checkMadeOnce(id, effect)
     if (state !== 'cancelled') this.fire(effects, source)
     if (state === 'closed') this.book(effects, source, true)
   }
@@ -280,6 +282,15 @@ export class Books {
     for (const whose of new Set([...progress.keys(), ...this.#progress.keys()]))
       if (!isNear(progress.get(whose) ?? 0, this.#progress.get(whose) ?? 0))
         throw new Error(`Progress of ${whose} is ${progress.get(whose)}, and ${this.#progress.get(whose)} by the books`)
+  }
+
+  // However often a session is updated, a rule makes one code for it.
+  #checkMadeOnce(id: string, { campaignId, ruleIndex, triggeredByCoupon = 0, effectType, props }: KnownEffect): void {
+    if (effectType !== 'couponCreated' && effectType !== 'referralCreated') return
+    const origin = [id, campaignId, ruleIndex, triggeredByCoupon].join(' ')
+    const known = this.#madeFor.get(origin) ?? props.value
+    if (known !== props.value) throw new Error(`A session got the code ${props.value} after ${known}`)
+    this.#madeFor.set(origin, known)
   }
 
   #checkMoveBack({ session: { state } }: Order, to: string): void {
