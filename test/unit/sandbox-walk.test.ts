@@ -108,7 +108,12 @@ function openWalk() {
     return toldBy(await response.text())
   }
 
-  const lookAtSession = (id: string): Promise<Told> => look(`/v2/customer_sessions/${encodeURIComponent(id)}`)
+  /** What is stored of a session; from memory where no path leads to its id. */
+  async function lookAtSession(id: string): Promise<Told> {
+    if (!isSwallowed(id)) return look(`/v2/customer_sessions/${encodeURIComponent(id)}`)
+    const { session, effects } = state.sessions.get(id) ?? {}
+    return toldBy(JSON.stringify({ customerSession: session, effects }))
+  }
 
   /** One request by itself: what it says, what it changed, and what it must not have changed. */
   async function ask(request: WalkRequest): Promise<Answer> {
@@ -132,7 +137,7 @@ function openWalk() {
   /** A session that an answer shows is the one that is stored. */
   async function checkStored({ input }: WalkRequest, { customerSession: shown }: Told): Promise<void> {
     const id = String(input.customerSessionId)
-    if (shown === undefined || isSwallowed(id)) return
+    if (shown === undefined) return
     const { customerSession: stored } = await lookAtSession(id)
     if (!isDeepStrictEqual(shown, stored)) throw new Error(`A session was shown as ${brief(shown)}, and is stored as ${brief(stored)}`)
   }
@@ -290,7 +295,7 @@ function openWalk() {
     for (const { input } of requests) {
       const id = String(input.customerSessionId ?? input.sessionId)
       const order = books.orders.get(id)
-      if (order !== undefined && !isSwallowed(id)) await checkSession(id, order.effects)
+      if (order !== undefined) await checkSession(id, order.effects)
     }
   }
 
