@@ -206,9 +206,9 @@ describe('--config', () => {
       coupons: [{ value: 'HALF' }],
       rules: [{ name: 'Half', needs: 'coupon', then: (cart) => [{ effectType: 'setDiscount', props: { name: 'Half', value: cart.total / 2 } }] }],
     },
-    { id: 6, name: 'Broken', rules: [], filter: ({ price }) => { if (price === 13) throw new RangeError('\\n    at ${key}'); return true } },
   ],
   products: [{ sku: 'MUG', price: 10 }],
+  contentSignature: () => { throw new RangeError('\\n    at ${key}') },
   latency: 60,
 }`
 
@@ -229,11 +229,10 @@ describe('--config', () => {
 
   it('says where a function of it failed, and not what it said', async () => {
     const command = run(['--port', '0', '--config', await file('broken.mjs', module), '--key', key])
-    const url = `${await command.address()}/v2/customer_sessions/cart`
-    const body = JSON.stringify({ customerSession: { cartItems: [{ sku: 'MUG', quantity: 1, price: 13 }] } })
-    const answer = await fetch(url, { method: 'PUT', headers: withKey, body })
+    const url = `${await command.address()}/v1/customer_sessions/cart`
+    const answer = await fetch(url, { method: 'PUT', headers: { 'content-signature': 'signer=1; signature=00' }, body: '{}' })
     expect([answer.status, await answer.json()]).toEqual([500, { message: 'Internal error', StatusCode: 500 }])
-    expect(requestsIn(command)).toEqual([expect.stringMatching(/^now PUT \S+ 500 n ms: RangeError at .*broken\.mjs:9:\d+/)])
+    expect(requestsIn(command)).toEqual([expect.stringMatching(/^now PUT \S+ 500 n ms: RangeError at .*broken\.mjs:11:\d+/)])
     expect(command.output()).not.toContain(key)
   })
 

@@ -169,63 +169,63 @@ describe('the codes of a campaign that does not count', () => {
 
   it('say that another gave a higher discount, or a lower one', async () => {
     const campaignExclusionReason = 'CampaignGaveLowerDiscount'
-    const two = [off(1, 1, 'ONE'), off(2, 2, 'TWO')]
-    expect(await rejections([group('highestDiscount', ...two)], ['ONE', 'TWO'])).toEqual([
-      { value: 'ONE', ...notTriggered, campaignExclusionReason },
+    const two = [off(1, 1, 'CODE-ONE'), off(2, 2, 'CODE-TWO')]
+    expect(await rejections([group('highestDiscount', ...two)], ['CODE-ONE', 'CODE-TWO'])).toEqual([
+      { value: 'CODE-ONE', ...notTriggered, campaignExclusionReason },
     ])
-    expect(await rejections([group('lowestDiscount', ...two)], ['ONE', 'TWO'])).toEqual([
-      { value: 'TWO', ...notTriggered, campaignExclusionReason },
+    expect(await rejections([group('lowestDiscount', ...two)], ['CODE-ONE', 'CODE-TWO'])).toEqual([
+      { value: 'CODE-TWO', ...notTriggered, campaignExclusionReason },
     ])
   })
 
   it('say that another came first', async () => {
-    const campaigns = [group('listOrder', off(1, 1, 'ONE'), off(2, 2, 'TWO'))]
-    expect(await rejections(campaigns, ['TWO', 'ONE'])).toEqual([
-      { value: 'TWO', ...notTriggered, campaignExclusionReason: 'CampaignIsNotFirst' },
+    const campaigns = [group('listOrder', off(1, 1, 'CODE-ONE'), off(2, 2, 'CODE-TWO'))]
+    expect(await rejections(campaigns, ['CODE-TWO', 'CODE-ONE'])).toEqual([
+      { value: 'CODE-TWO', ...notTriggered, campaignExclusionReason: 'CampaignIsNotFirst' },
     ])
-    expect(await rejections(campaigns, ['TWO'])).toEqual([])
+    expect(await rejections(campaigns, ['CODE-TWO'])).toEqual([])
   })
 
   it('say so for every campaign of a group that lost as one', async () => {
-    const campaigns = [group('listOrder', off(1, 1), group('stackable', off(2, 1, 'TWO'), group('listOrder', off(3, 1, 'THREE'))))]
+    const campaigns = [group('listOrder', off(1, 1), group('stackable', off(2, 1, 'CODE-TWO'), group('listOrder', off(3, 1, 'THREE'))))]
     expect(
-      (await rejections(campaigns, ['TWO', 'THREE'])).map(({ value, campaignExclusionReason }) => [value, campaignExclusionReason]),
+      (await rejections(campaigns, ['CODE-TWO', 'THREE'])).map(({ value, campaignExclusionReason }) => [value, campaignExclusionReason]),
     ).toEqual([
-      ['TWO', 'CampaignIsNotFirst'],
+      ['CODE-TWO', 'CampaignIsNotFirst'],
       ['THREE', 'CampaignIsNotFirst'],
     ])
   })
 
   it('keep a reason of their own', async () => {
-    const expired = off(1, 1, 'ONE', { coupons: [{ value: 'GOOD' }, { value: 'BAD', expiryDate: '2026-01-01T00:00:00Z' }] })
-    expect(await rejections([group('highestDiscount', expired, off(2, 2))], ['GOOD', 'BAD'])).toEqual([
+    const expired = off(1, 1, 'CODE-ONE', { coupons: [{ value: 'GOOD' }, { value: 'CODE-BAD', expiryDate: '2026-01-01T00:00:00Z' }] })
+    expect(await rejections([group('highestDiscount', expired, off(2, 2))], ['GOOD', 'CODE-BAD'])).toEqual([
       { value: 'GOOD', ...notTriggered, campaignExclusionReason: 'CampaignGaveLowerDiscount' },
-      { value: 'BAD', rejectionReason: 'CouponExpired' },
+      { value: 'CODE-BAD', rejectionReason: 'CouponExpired' },
     ])
   })
 
   it('are refused by their condition where the campaign did not trigger', async () => {
-    const never = off(1, 1, 'ONE', { rules: [{ name: 'Never', needs: 'coupon', when: () => false, then: () => [] }] })
-    expect(await rejections([group('listOrder', never, off(2, 2))], ['ONE'])).toEqual([
-      { value: 'ONE', rejectionReason: 'CouponRejectedByCondition', conditionIndex: 0 },
+    const never = off(1, 1, 'CODE-ONE', { rules: [{ name: 'Never', needs: 'coupon', when: () => false, then: () => [] }] })
+    expect(await rejections([group('listOrder', never, off(2, 2))], ['CODE-ONE'])).toEqual([
+      { value: 'CODE-ONE', rejectionReason: 'CouponRejectedByCondition', conditionIndex: 0 },
     ])
   })
 
   it('say that it is not in the evaluation, where it is archived or a dry run names others', async () => {
     const campaignExclusionReason = 'CampaignNotInEvaluationSet'
-    expect(await rejections([off(1, 1, 'ONE', { state: 'archived' })], ['ONE'])).toEqual([
-      { value: 'ONE', ...notTriggered, campaignExclusionReason },
+    expect(await rejections([off(1, 1, 'CODE-ONE', { state: 'archived' })], ['CODE-ONE'])).toEqual([
+      { value: 'CODE-ONE', ...notTriggered, campaignExclusionReason },
     ])
-    expect(await rejections([off(1, 1, 'ONE', { state: 'disabled' })], ['ONE'])).toEqual([
-      { value: 'ONE', rejectionReason: 'CouponPartOfNotRunningCampaign' },
+    expect(await rejections([off(1, 1, 'CODE-ONE', { state: 'disabled' })], ['CODE-ONE'])).toEqual([
+      { value: 'CODE-ONE', rejectionReason: 'CouponPartOfNotRunningCampaign' },
     ])
-    const { effects } = await openShop({ campaigns: [off(1, 1, 'ONE'), off(2, 2, 'TWO')] }).send(updateCustomerSessionV2, {
+    const { effects } = await openShop({ campaigns: [off(1, 1, 'CODE-ONE'), off(2, 2, 'CODE-TWO')] }).send(updateCustomerSessionV2, {
       customerSessionId: 'cart',
-      customerSession: { cartItems, couponCodes: ['ONE', 'TWO'], evaluableCampaignIds: [2] },
+      customerSession: { cartItems, couponCodes: ['CODE-ONE', 'CODE-TWO'], evaluableCampaignIds: [2] },
       dry: true,
     })
-    expect(propsOf('rejectCoupon', effects)).toEqual([{ value: 'ONE', ...notTriggered, campaignExclusionReason }])
-    expect(verdicts(effects).TWO).toBe('accepted')
+    expect(propsOf('rejectCoupon', effects)).toEqual([{ value: 'CODE-ONE', ...notTriggered, campaignExclusionReason }])
+    expect(verdicts(effects)['CODE-TWO']).toBe('accepted')
   })
 
   it('tell of referrals alike', async () => {
