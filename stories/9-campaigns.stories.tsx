@@ -58,7 +58,9 @@ function Cart() {
       {freeItems.map(({ sku, name }) => (
         <p key={sku}>With it: {name}</p>
       ))}
-      <p role="status">{notifications.map(({ body }) => body).join(' ')}</p>
+      <p>
+        <output>{notifications.map(({ body }) => body).join(' ')}</output>
+      </p>
       <form
         onSubmit={(event) => {
           event.preventDefault()
