@@ -253,6 +253,13 @@ describe('a budget of redemptions', () => {
     })
   })
 
+  it('or of anything else, for each profile, needs a profile', async () => {
+    for (const limit of [redeeming(1, 'Profile'), euros(1, 'Profile')]) {
+      const shop = openWith([limit], { rules, coupons })
+      expect(verdicts((await shop.put('one', { profileId: '', couponCodes: ['FIRST'] })).effects)).toEqual({ FIRST: 'ProfileRequired' })
+    }
+  })
+
   it('for each coupon takes both', async () => {
     const shop = openWith([redeeming(1, 'Coupon')], { rules, coupons })
     expect(verdicts((await shop.put('one', { couponCodes })).effects)).toEqual({ FIRST: 'accepted', SECOND: 'accepted' })
