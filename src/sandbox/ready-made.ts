@@ -212,7 +212,7 @@ function forSpend(name: string, { from = 0, when, ...rest }: SpendRuleOptions, t
 function bundlesIn(units: readonly Unit[], parts: BundleOptions['parts']): Unit[][] {
   const lines = parts.map((part) => units.filter(part).values())
   const taken = new Set<Unit>()
-  const next = (line: Iterator<Unit>): Unit | undefined => {
+  const next = (line: Iterator<Unit, undefined>): Unit | undefined => {
     let { value } = line.next()
     while (value !== undefined && taken.has(value)) ({ value } = line.next())
     if (value !== undefined) taken.add(value)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createReferral, trackEventV2, updateCustomerSessionV2 } from '../../src/endpoints.ts'
+import { createReferral, returnCartItems, trackEventV2, updateCustomerSessionV2 } from '../../src/endpoints.ts'
 import {
   addLoyaltyPoints,
   awardGiveaway,
@@ -144,6 +144,15 @@ describe('a group', () => {
     }
     const { effects } = await openShop({ campaigns: [group('highestDiscount', says, off(2, 2))] }).put({ cartItems })
     expect(effects.map(({ effectType }) => effectType)).toEqual(['setDiscount'])
+  })
+
+  it('asks nobody on a return who had lost when the order was closed', async () => {
+    const campaigns = [group('highestDiscount', off(1, 2, 'WINNER'), off(2, 1, 'LOSER', { reevaluateOnReturn: true }))]
+    const shop = openShop({ campaigns })
+    await shop.put({ cartItems, couponCodes: ['WINNER', 'LOSER'], state: 'closed' })
+    const input = { customerSessionId: 'cart', return: { returnedCartItems: [{ position: 0 }] }, runRuleEngine: true }
+    expect((await shop.send(returnCartItems, input)).effects).toEqual([])
+    expect(shop.state.coupons.get('LOSER')?.coupon.usageCounter).toBe(0)
   })
 
   it('counts for events as for carts, and forceCompleteEvaluation ignores it', async () => {
