@@ -5,7 +5,7 @@ import { createReferral, reopenCustomerSession, returnCartItems, trackEventV2, u
 import type { CampaignNode } from '../../src/sandbox/index.ts'
 import type { NewCustomerSessionV2 } from '../../src/schema.ts'
 import { countersOf, createBook, evaluations, sessions, type Step, steps } from './sandbox-random-campaigns.ts'
-import { grantPoints, openShop } from './sandbox-shop.ts'
+import { grantPoints, openShop, propsOf } from './sandbox-shop.ts'
 
 const runs = { numRuns: Number(process.env.RUNS ?? 60), seed: Number(process.env.SEED ?? 1) }
 
@@ -23,12 +23,17 @@ async function open(campaigns: readonly CampaignNode[]) {
     const before = shop.snapshot()
     await shop.ask(updateCustomerSessionV2, { ...input, dry: true })
     expect(shop.snapshot(), 'a dry run').toEqual(before)
-    const first = await effectsOf(shop.ask(updateCustomerSessionV2, input))
-    book.hear(first, session.profileId ?? '', id)
-    book.look()
+    const ask = async () => {
+      const effects = await effectsOf(shop.ask(updateCustomerSessionV2, input))
+      book.hear(effects, session.profileId ?? '', id)
+      book.look()
+      return effects
+    }
+    const first = await ask()
     if (session.state !== 'open') return
-    const second = await effectsOf(shop.ask(updateCustomerSessionV2, input))
-    expect(second.map(steady), 'the same request once more').toEqual(first.map(steady))
+    // Who holds a reservation needs no budget for it any more, so one that is new may let another rule pass.
+    const settled = propsOf('reserveCoupon', first).some(({ isNewReservation }) => isNewReservation) ? await ask() : first
+    expect(await ask(), 'the same request once more').toEqual(settled)
   }
 
   /** What comes of it is in the book; what the API refuses, such as closing twice, comes to nothing. */
@@ -104,8 +109,9 @@ describe('whatever the campaigns, and whatever shoppers do', () => {
         for (const step of todo) await shop.take(step)
         const put = (customerSession: NewCustomerSessionV2) =>
           shop.send(updateCustomerSessionV2, { customerSessionId: 'extra', customerSession })
-        // Codes are made when a rule fires, which nothing takes back.
+        // Codes and reservations are made when a rule fires, which nothing takes back; a reservation may let another rule fire.
         await put({ ...session, state: 'open' })
+        await put({})
         const before = countersOf(shop.snapshot())
         await put({ state: 'closed' })
         await put({ state: 'cancelled' })
@@ -120,9 +126,4 @@ async function effectsOf(answer: Promise<{ status: number; body: unknown }>): Pr
   const { status, body } = await answer
   // The cast holds because the fetch has held the answer to the official file.
   return status < 300 ? (body as { effects: Effect[] }).effects : []
-}
-
-// A reservation is news only once.
-function steady(effect: Effect): Effect {
-  return effect.effectType === 'reserveCoupon' ? { ...effect, props: { ...effect.props, isNewReservation: false } } : effect
 }
