@@ -98,7 +98,9 @@ function complete(draft: RuleEffect | Acceptance, setting: Setting, tally: Tally
     case 'deductLoyaltyPoints':
       return pointsDeducted(draft.props, setting, tally)
     case 'extendLoyaltyPointsExpiryDate': {
-      const affectedTransactions = newExpiries(setting, draft.props, (before) => after(before, draft.props.extensionDuration))
+      const affectedTransactions = newExpiries(setting, draft.props, (before) =>
+        before === Infinity ? undefined : after(before, draft.props.extensionDuration),
+      )
       return affectedTransactions && [{ ...place, effectType: draft.effectType, props: { ...draft.props, affectedTransactions } }]
     }
     case 'setLoyaltyPointsExpiryDate': {
@@ -164,7 +166,7 @@ function pointsDeducted(draft: RuleEffectProps<'deductLoyaltyPoints'>, setting: 
   return [{ ...place, effectType: 'deductLoyaltyPoints', props: { ...draft, ...card, ruleTitle: place.ruleName, transactionUUID: '' } }]
 }
 
-/** The points that can still expire, and when they will. Undefined to none when the span is no span. */
+/** The unused points that have not expired, and when they will. Those that `move` says nothing of stay as they are. */
 function newExpiries(
   { state, profile, loyaltyCards, now }: Setting,
   { programId, subLedgerId }: { programId: number; subLedgerId: string },
@@ -176,7 +178,7 @@ function newExpiries(
   const { lots } = standingAt(program, ledgerWith(state, holder, programId, subLedgerId), now)
   return lots.flatMap(({ addition, left }) => {
     const before = expiryOf(addition)
-    const moved = before === Infinity || left <= 0 || statusAt(addition, now) === 'expired' ? undefined : move(before)
+    const moved = left <= 0 || statusAt(addition, now) === 'expired' ? undefined : move(before)
     if (moved === undefined) return []
     const { transactionUUID, expiryDate: previousExpiryDate } = addition
     const dates = { newExpiryDate: timestamp(state, moved), ...(previousExpiryDate !== undefined && { previousExpiryDate }) }

@@ -63,7 +63,7 @@ const program: Fields = {
   'isCardBased?': { is: 'boolean' },
   'usersPerCardLimit?': { is: 'integer', min: 0 },
   'programJoinPolicy?': wordOf<LoyaltyProgram['programJoinPolicy']>({ not_join: 0, points_earned: 0, points_activated: 0 }),
-  'returnPolicy?': wordOf<LoyaltyProgram['returnPolicy']>({ within_balance: 0, unlimited: 0 }),
+  'returnPolicy?': wordOf<LoyaltyProgram['returnPolicy']>({ only_pending: 0, within_balance: 0, unlimited: 0 }),
   'tiers?': { is: 'list', of: { is: 'object', fields: tier } },
 }
 
@@ -102,6 +102,9 @@ const checks: { readonly [Name in keyof SandboxConfig]-?: Check } = {
   },
   attributes: isShaped({ is: 'object', fields: attributes }),
   additionalCosts: isShaped({ is: 'list', of: text }),
+  unknownSession: (value, pointer, issues) => {
+    if (value !== 400 && value !== 404) issues.push({ pointer, message: `expected 400 or 404, got ${describe(value)}` })
+  },
   clock: checkFunction,
   latency: isShaped({ is: 'number', min: 0 }),
   weather: () => undefined,

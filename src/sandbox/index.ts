@@ -128,6 +128,8 @@ export interface SandboxConfig {
   attributes?: SandboxAttributes
   /** The names of the additional costs: a request with another one is answered 400. Default: any are taken. */
   additionalCosts?: readonly string[]
+  /** What reading, returning and reopening a session that is not there are answered: the API documents neither. @default 404 */
+  unknownSession?: 400 | 404
   /** What time it is, in milliseconds since the epoch. Default: `Date.now`. */
   clock?: () => number
   /** How long a request takes to evaluate, in milliseconds. Requests of one profile wait for one another. @default 0 */
@@ -190,6 +192,7 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
     products = [],
     clock = Date.now,
     latency = 0,
+    unknownSession = 404,
   } = config
   const credentials: Credentials = { apiKey, testingKey, contentSignature }
   const registry: Registry = { attributes: config.attributes ?? {}, additionalCosts: config.additionalCosts }
@@ -223,7 +226,10 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
       })
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal
-      return answer(refusal.status, bodyOf(refusal, operationOf(request)), refusal.headers)
+      const operationId = operationOf(request)
+      const isOfSession = refusal.status === 404 && operationId !== undefined && readsSession.has(operationId)
+      const said = isOfSession && unknownSession === 400 ? new Refusal(400, refusal.message) : refusal
+      return answer(said.status, bodyOf(said, operationId), said.headers)
     }
   }
 
@@ -245,6 +251,8 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
     },
   }
 }
+
+const readsSession: ReadonlySet<string> = new Set(['getCustomerSession', 'returnCartItems', 'reopenCustomerSession'])
 
 // A relative URL has no base in Node; the host is never looked at.
 const anywhere = 'http://sandbox.invalid'

@@ -1,7 +1,7 @@
 /** Points: booked when a session closes, taken back when it is cancelled, and added up for answers. */
 import type { EffectOf, KnownEffect, LoyaltyLedgerEntryExpiryDateChange } from '../effects.ts'
 import type { LedgerInfo, Loyalty, LoyaltyCard, LoyaltyProgramLedgers, Timestamp } from '../schema.ts'
-import { balanceAt, ledgerNamed, startOf, subledgersOf } from './ledger.ts'
+import { balanceAt, ledgerNamed, startOf, statusAt, subledgersOf } from './ledger.ts'
 import { invalid, notFound } from './refusal.ts'
 import { type LedgerTransaction, type LoyaltyProgram, type State, type StoredCard, takeId, timestamp } from './state.ts'
 import { tierAt } from './tiers.ts'
@@ -72,9 +72,28 @@ export function ledgerWith(
 
 /** Writes the bookings among `effects` into the ledgers of their profiles and cards. */
 export function bookPoints(state: State, effects: readonly KnownEffect[], profileId: string, sessionId?: string): void {
-  for (const { holder, transaction } of bookingsOf(state, effects, profileId))
+  for (const { holder, transaction } of bookingsOf(state, effects, profileId)) {
+    if (wasKept(state, holder, transaction)) continue
     ledgerOf(state, holder).push({ ...transaction, id: takeId(state), ...(sessionId !== undefined && { sessionId }) })
+  }
   for (const { transactionUUID, newExpiryDate } of effects.flatMap(newExpiriesOf)) moveExpiry(state, transactionUUID, newExpiryDate)
+}
+
+/** Whether points stay although their session is taken back: active ones of a program that takes back pending ones only. */
+export function arePointsKept(state: State, { props }: EffectOf<'addLoyaltyPoints'>): boolean {
+  const { programId, recipientIntegrationId: profileId, cardIdentifier, transactionUUID } = props
+  const holder: Holder = { profileId, ...(cardIdentifier !== undefined && { cardIdentifier }) }
+  const booked = keepsActive(state, programId) && ledgerOf(state, holder).find((one) => one.transactionUUID === transactionUUID)
+  return booked ? statusAt(booked, state.clock()) !== 'pending' : false
+}
+
+// A session that was reopened closes again; what it kept is not earned twice.
+function wasKept(state: State, holder: Holder, { programId, transactionUUID }: Booking['transaction']): boolean {
+  return keepsActive(state, programId) && ledgerOf(state, holder).some((one) => one.transactionUUID === transactionUUID)
+}
+
+function keepsActive({ programs }: State, programId: number): boolean {
+  return programs.find(({ id }) => id === programId)?.returnPolicy === 'only_pending'
 }
 
 /** Takes what rollbacks name of a session's bookings out of the ledgers. */

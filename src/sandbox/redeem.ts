@@ -4,7 +4,7 @@ import type { CartItem, Coupon, CustomerProfile, CustomerSessionV2, Referral } f
 import { bookProgress, unbookProgress } from './achievements.ts'
 import { recordUses, userOf } from './budgets.ts'
 import { exact } from './ledger.ts'
-import { bookPoints, unbookPoints } from './loyalty.ts'
+import { arePointsKept, bookPoints, unbookPoints } from './loyalty.ts'
 import { envelopeOf, rollbackOf } from './rollback.ts'
 import type { Redemption, State, StoredCoupon, StoredReferral } from './state.ts'
 
@@ -81,6 +81,7 @@ export function worthOf(lines: readonly { item: CartItem; quantity: number }[]):
 }
 
 function rollbackIn(state: State, effect: KnownEffect, session: CustomerSessionV2): KnownEffect | undefined {
+  if (effect.effectType === 'addLoyaltyPoints' && arePointsKept(state, effect)) return undefined
   if (effect.effectType !== 'increaseAchievementProgress') return rollbackOf(effect, session.profileId)
   const props = unbookProgress(state, effect)
   return props && { ...envelopeOf(effect), effectType: 'rollbackIncreasedAchievementProgress', props }

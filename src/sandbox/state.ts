@@ -34,8 +34,11 @@ export interface LoyaltyProgram {
   usersPerCardLimit?: number
   /** When a profile joins without asking: never, with the first points it earns, or with the first that become active. @default 'not_join' */
   programJoinPolicy?: 'not_join' | 'points_earned' | 'points_activated'
-  /** What becomes of points that are taken back after they were spent: forgotten, or owed as a negative balance. @default 'within_balance' */
-  returnPolicy?: 'within_balance' | 'unlimited'
+  /**
+   * Which points a cancellation, a reopening or a return takes back: those that are pending still; all, and those that were spent are
+   * forgotten; or all, and those that were spent are owed as a negative balance. @default 'within_balance'
+   */
+  returnPolicy?: 'only_pending' | 'within_balance' | 'unlimited'
   /** The tiers that active points lead to, in each ledger by itself. Default: none. */
   tiers?: readonly LoyaltyTier[]
 }

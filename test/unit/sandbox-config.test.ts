@@ -26,6 +26,11 @@ describe('a config that can be', () => {
       'everything',
       {
         apiKey: 'k',
+        testingKey: 't',
+        contentSignature: () => '',
+        attributes: { session: { Channel: 'string' }, item: { Sizes: '(list number)' } },
+        additionalCosts: ['shipping'],
+        unknownSession: 400,
         campaigns: [],
         programs: [],
         products: [{ sku: 'MUG', price: 12 }],
@@ -62,6 +67,15 @@ describe('a config that cannot be', () => {
     ['an odd name', { [`${secret}!`]: 1 }, ['/(a name of 13 characters): unknown field']],
     ['an empty key', { apiKey: '' }, ['/apiKey: expected text of at least 1 characters, got empty text']],
     ['a latency below zero', { latency: -1 }, ['/latency: expected a number of at least 0, got a negative integer']],
+    ['attributes of no entity', { attributes: { cart: {} } }, ['/attributes/cart: unknown field']],
+    [
+      'an attribute of no type',
+      { attributes: { session: { Channel: 'text' } } },
+      [
+        '/attributes/session/Channel: expected one of string, number, boolean, time, (list string), (list number), got text of 4 characters',
+      ],
+    ],
+    ['another status', { unknownSession: 410 }, ['/unknownSession: expected 400 or 404, got an integer']],
     ['an endless latency', { latency: Infinity }, ['/latency: expected a finite number, got Infinity']],
     ['a clock that stands', { clock: 7 }, ['/clock: expected a function, got an integer']],
     ['campaigns that are no list', { campaigns: campaign }, ['/campaigns: expected a list, got an object']],

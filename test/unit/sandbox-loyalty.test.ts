@@ -6,6 +6,7 @@ import {
   getLoyaltyProgramProfilePoints,
   getLoyaltyProgramProfileTransactions,
   joinLoyaltyProgram,
+  reopenCustomerSession,
   updateCustomerProfileV2,
   updateCustomerSessionV2,
 } from '../../src/endpoints.ts'
@@ -153,6 +154,41 @@ describe('points', () => {
     shop.spend(12)
     const { loyalty } = await shop.put({ state: 'cancelled' }, ['loyalty'])
     expect(loyalty?.programs.beans?.ledger).toMatchObject({ currentBalance: 0, negativeBalance: 12, tentativeNegativeBalance: 12 })
+  })
+})
+
+describe('a program that takes back pending points only', () => {
+  const openPending = () =>
+    openClub(
+      { returnPolicy: 'only_pending' },
+      gives(() => [
+        { effectType: 'addLoyaltyPoints', props: { name: 'now', programId: 1, subLedgerId: '', value: 12 } },
+        { effectType: 'addLoyaltyPoints', props: { name: 'later', programId: 1, subLedgerId: '', value: 5, startDate: at(7) } },
+      ]),
+    )
+
+  it('10.5 keeps the active ones, and says nothing of them', async () => {
+    const shop = await openPending()
+    await shop.put({ cartItems: [coffee], state: 'closed' })
+    const { effects } = await shop.put({ state: 'cancelled' })
+    expect(propsOf('rollbackAddedLoyaltyPoints', effects)).toMatchObject([{ value: 5 }])
+    expect(await shop.balance()).toMatchObject({ activePoints: 12, pendingPoints: 0 })
+  })
+
+  it('10.5 keeps them all once they are active', async () => {
+    const shop = await openPending()
+    await shop.put({ cartItems: [coffee], state: 'closed' })
+    shop.wait(7 * day)
+    expect(propsOf('rollbackAddedLoyaltyPoints', (await shop.put({ state: 'cancelled' })).effects)).toEqual([])
+    expect(await shop.balance()).toMatchObject({ activePoints: 17 })
+  })
+
+  it('10.5 does not give twice what it kept, when the session is reopened and closed again', async () => {
+    const shop = await openPending()
+    await shop.put({ cartItems: [coffee], state: 'closed' })
+    await shop.send(reopenCustomerSession, { customerSessionId: 'cart' })
+    await shop.put({ state: 'closed' })
+    expect(await shop.balance()).toMatchObject({ activePoints: 12, pendingPoints: 5 })
   })
 })
 

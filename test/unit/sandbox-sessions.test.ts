@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { getCustomerInventory, getCustomerSession, updateCustomerSessionV2 } from '../../src/endpoints.ts'
+import {
+  getCustomerInventory,
+  getCustomerSession,
+  reopenCustomerSession,
+  returnCartItems,
+  updateCustomerSessionV2,
+} from '../../src/endpoints.ts'
 import { addLoyaltyPoints, setDiscount } from '../../src/sandbox/index.ts'
 import type { SessionState } from '../../src/schema.ts'
 import { coffee, mug, noon, openShop, propsOf, verdicts } from './sandbox-shop.ts'
@@ -119,6 +125,16 @@ describe('a session', () => {
       status: 404,
       body: { message: 'Customer session not found', StatusCode: 404 },
     })
+  })
+
+  it('is refused instead where that is asked for: read, returned or reopened', async () => {
+    const shop = openShop({ unknownSession: 400 })
+    const refusal = { status: 400, body: { message: 'Customer session not found' } }
+    const { ask } = shop
+    expect(await ask(getCustomerSession, { customerSessionId: 'none' })).toEqual(refusal)
+    expect(await ask(reopenCustomerSession, { customerSessionId: 'none' })).toEqual(refusal)
+    expect(await ask(returnCartItems, { customerSessionId: 'none', return: { returnedCartItems: [{ position: 0 }] } })).toEqual(refusal)
+    expect((await ask(getCustomerInventory, { integrationId: 'nobody' })).status).toBe(404)
   })
 
   it('has an id of any characters', async () => {
