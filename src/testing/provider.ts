@@ -77,8 +77,9 @@ export function useSandbox(): Sandbox {
 }
 
 function OwnShop({ options, children }: { options: TestShopOptions & Wording; children?: ReactNode }): ReactElement {
-  const [shop] = useState(() => openShop(options))
-  return createElement(Shop, { shop, wording: wordingOf(options) }, children)
+  const { keyOf, messages, ...ofShop } = options
+  const [shop] = useState(() => openShop(ofShop))
+  return createElement(Shop, { shop, wording: wordingOf({ keyOf, messages }) }, children)
 }
 
 function Shop({ shop, wording, children }: { shop: OpenShop; wording: Wording; children?: ReactNode }): ReactElement {

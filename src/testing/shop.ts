@@ -10,13 +10,22 @@ import { queryKeyFor, retries } from '../queries.ts'
 import { handlers } from '../sandbox/handlers.ts'
 import { createSandbox, demoCampaigns, type Sandbox, type SandboxConfig } from '../sandbox/index.ts'
 import type { NewCustomerSessionV2 } from '../schema.ts'
-import { type Scenario, type ScenarioName, scenarios } from './scenarios.ts'
+import { type Scenario, type ScenarioName, scenarios, type StartingCart } from './scenarios.ts'
 
-/** What a shop for tests and stories takes; every option has a default. What is said here counts before what the scenario says. */
-export interface TestShopOptions extends Scenario, Omit<SandboxConfig, 'apiKey' | keyof Scenario> {
+/** What proves who asks. The shop's client is a page, which has none: its proxy would add them. */
+type Credential = 'apiKey' | 'testingKey' | 'contentSignature'
+
+/**
+ * What a shop for tests and stories takes; every option has a default. What is said here counts before what the scenario says. Everything
+ * that a sandbox takes is here but its credentials: a page sends none.
+ */
+export interface TestShopOptions extends Scenario, Omit<SandboxConfig, Credential | keyof Scenario> {
   /** A bad day by name. Its campaigns run, and its codes are in use, beside those given here. Default: nothing goes wrong. */
   scenario?: ScenarioName
-  /** One that is there already, for instance another shopper's. Then `campaigns` and the like are its own. Default: a new one. */
+  /**
+   * One that is there already, for instance another shopper's. Then `campaigns` and all else that `createSandbox` takes are its own; only
+   * `weather` may be said here, and is set. Default: a new one.
+   */
   sandbox?: Sandbox
   /** Who is shopping. @default 'ada' */
   profileId?: string
@@ -36,9 +45,20 @@ export interface OpenShop {
 
 /** Opens a shop, its cart filled and in the cache already: the first render shows it. */
 export function openShop(options: TestShopOptions = {}): OpenShop {
-  const { profileId = 'ada', sessionId = 'cart' } = options
-  const scenario = scenarioOf(options.scenario)
-  const sandbox = sandboxOf(options, scenario)
+  const {
+    scenario: name,
+    sandbox: ownSandbox,
+    profileId = 'ada',
+    sessionId = 'cart',
+    cartItems,
+    couponCodes,
+    referralCode,
+    prefetched,
+    // The rest is the sandbox's, so that what its config gains gets there by itself.
+    ...config
+  } = options
+  const scenario = scenarioOf(name)
+  const sandbox = ownSandbox === undefined ? createSandbox(configOf(config, scenario)) : inWeather(ownSandbox, config, scenario)
   const client = createTalonOne({
     // Looked up for each request, so that a test can spy on it.
     fetch: (input, init) => sandbox.fetch(input, init),
@@ -47,9 +67,9 @@ export function openShop(options: TestShopOptions = {}): OpenShop {
     locks: createLocks(),
   })
   const queryClient = createQueryClient()
-  const answer = fillCart(sandbox, client, sessionId, contentsOf(options, scenario))
-  const { prefetched = scenario.prefetched ?? true } = options
-  if (prefetched) queryClient.setQueryData(queryKeyFor(client, getCustomerSession, { customerSessionId: sessionId }), answer)
+  const answer = fillCart(sandbox, client, sessionId, contentsOf({ cartItems, couponCodes, referralCode }, scenario))
+  if (prefetched ?? scenario.prefetched ?? true)
+    queryClient.setQueryData(queryKeyFor(client, getCustomerSession, { customerSessionId: sessionId }), answer)
   return { sandbox, client, queryClient, sessionId, enter: createDoor(() => queryClient.clear()) }
 }
 
@@ -59,26 +79,29 @@ function scenarioOf(name: ScenarioName | undefined): Scenario {
   throw new TalonOneError('invalid_config', `there is no such scenario; there are: ${Object.keys(scenarios).join(', ')}`)
 }
 
-function sandboxOf({ sandbox, campaigns, programs, products, clock, latency, weather }: TestShopOptions, scenario: Scenario): Sandbox {
+function configOf(config: SandboxConfig, scenario: Scenario): SandboxConfig {
+  const weather = config.weather ?? scenario.weather
+  return {
+    ...config,
+    campaigns: [...(config.campaigns ?? demoCampaigns), ...(scenario.campaigns ?? [])],
+    ...(weather && { weather }),
+  }
+}
+
+/** A sandbox that is there already, which takes nothing more than another weather. */
+function inWeather(sandbox: Sandbox, { weather, ...config }: SandboxConfig, scenario: Scenario): Sandbox {
+  const late = [...Object.entries(config), ['campaigns', scenario.campaigns] as const].find(([, value]) => value !== undefined)
+  if (late)
+    throw new TalonOneError('invalid_config', `\`${late[0]}\` comes too late for a sandbox of your own: give it to \`createSandbox\``)
   const sky = weather ?? scenario.weather
-  if (sandbox === undefined)
-    return createSandbox({
-      campaigns: [...(campaigns ?? demoCampaigns), ...(scenario.campaigns ?? [])],
-      ...(programs && { programs }),
-      ...(products && { products }),
-      ...(clock && { clock }),
-      ...(latency !== undefined && { latency }),
-      ...(sky && { weather: sky }),
-    })
-  const own = { campaigns: campaigns ?? scenario.campaigns, programs, products, clock, latency }
-  const given = Object.entries(own).find(([, value]) => value !== undefined)
-  if (given)
-    throw new TalonOneError('invalid_config', `\`${given[0]}\` come too late for a sandbox of your own: give them to \`createSandbox\``)
   if (sky) sandbox.setWeather(sky)
   return sandbox
 }
 
-function contentsOf({ cartItems, couponCodes = [], referralCode }: TestShopOptions, scenario: Scenario): NewCustomerSessionV2 {
+function contentsOf(
+  { cartItems, couponCodes = [], referralCode }: { [Name in keyof StartingCart]-?: StartingCart[Name] | undefined },
+  scenario: Scenario,
+): NewCustomerSessionV2 {
   const items = cartItems ?? scenario.cartItems
   const codes = [...couponCodes, ...(scenario.couponCodes ?? [])]
   return {

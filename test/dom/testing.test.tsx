@@ -3,7 +3,7 @@ import { onlineManager } from '@tanstack/react-query'
 import { act, cleanup, fireEvent, render, renderHook, screen, waitFor } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { germanRejections, useCart, useCustomerInventory, useLoyaltyBalances, useSession, useTrackEvent } from 'talon-one-react'
-import { createSandbox } from 'talon-one-react/sandbox'
+import { createSandbox, type SandboxConfig } from 'talon-one-react/sandbox'
 import {
   createTestShop,
   type ScenarioName,
@@ -107,6 +107,20 @@ describe('TalonOneTestProvider', () => {
       </TalonOneTestProvider>,
     )
     expect(screen.getByText(`his,ben,6.5,${germanRejections.ReferralNotFound}`)).toBeDefined()
+  })
+
+  test('takes what the shop has registered, beside texts of its own', async () => {
+    function Engraving() {
+      const { add, error } = useCart()
+      return <button onClick={() => add({ ...beans, attributes: { Engraving: 'Ada' } })}>{error?.code ?? 'engrave'}</button>
+    }
+    render(
+      <TalonOneTestProvider attributes={{ item: { Ground: 'string' } }} messages={germanRejections}>
+        <Engraving />
+      </TalonOneTestProvider>,
+    )
+    click('engrave')
+    await screen.findByText('bad_request')
   })
 
   test('shares nothing with a second one', async () => {
@@ -266,6 +280,32 @@ describe('what cannot be is said', () => {
   ])('%s', (_what, given, code) => {
     expect(() => createTestShop(given)).toThrow(expect.objectContaining({ code }))
   })
+
+  // A field that the sandbox's config gains does not compile until it is here.
+  const impossible: Record<Exclude<keyof SandboxConfig, 'apiKey' | 'testingKey' | 'contentSignature'>, object> = {
+    campaigns: { campaigns: [7] },
+    programs: { programs: 7 },
+    products: { products: 7 },
+    attributes: { attributes: 7 },
+    additionalCosts: { additionalCosts: 7 },
+    unknownSession: { unknownSession: 7 },
+    clock: { clock: 7 },
+    latency: { latency: -1 },
+    weather: { weather: { faults: [{ kind: 'hail' }] } },
+  }
+
+  test.each(Object.entries(impossible))('%s gets to the sandbox, which says that it cannot be', (name, given) => {
+    const issue = { pointer: expect.stringMatching(`^/(${name}|faults)`) }
+    const refusal = expect.objectContaining({ code: 'invalid_config', issues: [expect.objectContaining(issue)] })
+    expect(() => createTestShop(given)).toThrow(refusal)
+  })
+
+  test.each(Object.entries(impossible).filter(([name]) => name !== 'weather'))(
+    '%s comes too late for a sandbox of one’s own',
+    (name, given) => {
+      expect(() => createTestShop({ sandbox: createSandbox(), ...given })).toThrow(`\`${name}\` comes too late`)
+    },
+  )
 
   test('a sandbox without a provider', () => {
     told.mockReturnValue()
