@@ -93,8 +93,10 @@ import type { Fields, FieldsOf, Shape } from './shape.ts'
 
 const text = { is: 'string' } as const satisfies Shape
 const name = { is: 'string', min: 1 } as const satisfies Shape
-const integrationId = { is: 'string', min: 1, max: 1000 } as const satisfies Shape
+// The `integrationId` of a profile; sessions, stores and audiences have ids of the same length.
+const integrationId = { is: 'string', min: 1, max: 1000, profile: true } as const satisfies Shape
 const profileId = { is: 'string', max: 1000 } as const satisfies Shape
+const externalId = { is: 'string', min: 1, max: 1000 } as const satisfies Shape
 const code = { is: 'string', min: 1, max: 100 } as const satisfies Shape
 const dropableCode = { is: 'string', max: 100 } as const satisfies Shape
 const uuid = { is: 'string', pattern: /^[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/ } as const satisfies Shape
@@ -145,7 +147,7 @@ const experimentVariantAllocation: FieldsOf<ExperimentVariantAllocation> = { exp
 
 const customerSession: FieldsOf<NewCustomerSessionV2> = {
   'profileId?': profileId,
-  'storeIntegrationId?': integrationId,
+  'storeIntegrationId?': externalId,
   'evaluableCampaignIds?': integers,
   'couponCodes?': { is: 'list', of: code },
   'referralCode?': dropableCode,
@@ -340,7 +342,7 @@ export const updateCustomerSessionV2 = write<UpdateCustomerSessionV2Input, Integ
   kind: 'write',
   method: 'PUT',
   path: '/v2/customer_sessions/{customerSessionId}',
-  params: { customerSessionId: integrationId },
+  params: { customerSessionId: externalId },
   query: { 'dry?': flag, 'now?': timestamp },
   body: { customerSession: { is: 'object', fields: customerSession }, 'responseContent?': sessionContent },
   audience: 'shopper',
@@ -374,7 +376,7 @@ export const getCustomerSession = read<GetCustomerSessionInput, IntegrationCusto
   kind: 'read',
   method: 'GET',
   path: '/v2/customer_sessions/{customerSessionId}',
-  params: { customerSessionId: integrationId },
+  params: { customerSessionId: externalId },
   query: {},
   audience: 'shopper',
 })
@@ -399,7 +401,7 @@ export const returnCartItems = write<ReturnCartItemsInput, IntegrationStateV2, '
   kind: 'write',
   method: 'POST',
   path: '/v2/customer_sessions/{customerSessionId}/returns',
-  params: { customerSessionId: integrationId },
+  params: { customerSessionId: externalId },
   query: { 'dry?': flag, 'runRuleEngine?': flag },
   body: {
     return: { is: 'object', fields: { returnedCartItems: { is: 'list', of: { is: 'object', fields: returnedCartItem } } } },
@@ -428,7 +430,7 @@ export const reopenCustomerSession = write<ReopenCustomerSessionInput, ReopenSes
   kind: 'write',
   method: 'PUT',
   path: '/v2/customer_sessions/{customerSessionId}/reopen',
-  params: { customerSessionId: integrationId },
+  params: { customerSessionId: externalId },
   query: {},
   audience: 'staff',
   repeat: 'keyed',
@@ -673,7 +675,7 @@ export const createAudienceV2 = write<CreateAudienceV2Input, Audience>({
     'description?': text,
     'subscribedApplicationsIds?': subscribedApplications,
     'integration?': text,
-    'integrationId?': integrationId,
+    'integrationId?': externalId,
     'createdIn3rdParty?': flag,
     'lastUpdate?': timestamp,
   },
@@ -898,7 +900,7 @@ export const createReferral = write<CreateReferralInput, Referral>({
     'usageLimit?': usageLimit,
     campaignId: integer,
     'advocateProfileIntegrationId?': integrationId,
-    'friendProfileIntegrationId?': profileId,
+    'friendProfileIntegrationId?': together(profileId, { profile: true }),
     'attributes?': attributes,
   },
   audience: 'shopper',
@@ -1196,7 +1198,7 @@ export const generateLoyaltyCard = write<GenerateLoyaltyCardInput, LoyaltyCard, 
   query: {},
   body: {
     'status?': { is: 'string', oneOf: ['active', 'inactive'] },
-    'customerProfileIds?': texts,
+    'customerProfileIds?': { is: 'list', of: { is: 'string', profile: true } },
     'cardIdentifier?': { is: 'string', min: 4, max: 108, pattern: /^[A-Za-z0-9._%+@-]+$/ },
   },
   audience: 'staff',
@@ -1341,7 +1343,7 @@ export type TrackEventV2Input = IntegrationEventV2Request & {
 
 const eventQuery = { 'silent?': silent, 'dry?': flag, 'forceCompleteEvaluation?': flag } as const satisfies Fields
 const event = {
-  'storeIntegrationId?': integrationId,
+  'storeIntegrationId?': externalId,
   'evaluableCampaignIds?': integers,
   type: name,
   'attributes?': attributes,
@@ -1620,7 +1622,7 @@ export const updateCustomerSession = write<UpdateCustomerSessionInput, Integrati
   kind: 'write',
   method: 'PUT',
   path: '/v1/customer_sessions/{customerSessionId}',
-  params: { customerSessionId: integrationId },
+  params: { customerSessionId: externalId },
   query: { 'dry?': flag },
   body: {
     'profileId?': profileId,
@@ -1684,7 +1686,7 @@ export const trackEvent = write<TrackEventInput, IntegrationState, never, 'dry'>
   path: '/v1/events',
   params: {},
   query: { 'dry?': flag },
-  body: { 'profileId?': profileId, type: name, attributes, sessionId: integrationId },
+  body: { 'profileId?': profileId, type: name, attributes, sessionId: externalId },
   audience: 'staff',
   identity: '/profileId',
   anonymous: true,

@@ -6,7 +6,8 @@ import type { TalonOneIssue } from './error.ts'
 
 /** A field's value. Lengths in UTF-16 units, as the API's own limits; bounds are inclusive. */
 export type Shape =
-  | { is: 'string'; min?: number; max?: number; oneOf?: readonly string[]; pattern?: RegExp }
+  /** `profile`: the text is the id of a profile, where the row's `identity` does not say so already. */
+  | { is: 'string'; min?: number; max?: number; oneOf?: readonly string[]; pattern?: RegExp; profile?: true }
   | { is: 'timestamp' }
   | { is: 'integer' | 'number'; min?: number; max?: number }
   | { is: 'boolean' }

@@ -1,8 +1,8 @@
-import { type Endpoint, fill, type FilledRequest, identitiesOf } from '../endpoint.ts'
+import { allFields, type Endpoint, fill, type FilledRequest } from '../endpoint.ts'
 import * as endpoints from '../endpoints.ts'
 import { isTalonOneError } from '../error.ts'
 import type { APIError, ErrorResponseWithStatus, ErrorSource } from '../schema.ts'
-import { isRecord } from '../shape.ts'
+import { isRecord, type Shape } from '../shape.ts'
 import { parse } from './body.ts'
 import { checkProxyOptions, createHandler, type ProxyOptions } from './handler.ts'
 import { type IdentifyStaff, identifyStaff, type StaffScope } from './identity.ts'
@@ -65,9 +65,28 @@ function scopeOf({ audience, kind }: Endpoint): StaffScope {
 
 // Talon.One would take it for somebody's id.
 function refuseMe(endpoint: Endpoint, input: Record<string, unknown>): void {
-  if (!identitiesOf(endpoint, input).includes('me')) return
-  const issues = [{ pointer: endpoint.identity ?? '', message: 'there is no `me` for staff: name the profile' }]
-  throw new Problem(400, 'invalid_request', { issues })
+  const named = profilesIn({ is: 'object', fields: allFields(endpoint) }, input, '', endpoint.identity)
+  const found = named.filter(({ id }) => id === 'me')
+  const issues = found.map(({ pointer }) => ({ pointer, message: 'there is no `me` for staff: name the profile' }))
+  if (issues.length > 0) throw new Problem(400, 'invalid_request', { issues })
+}
+
+interface NamedProfile {
+  id: unknown
+  pointer: string
+}
+
+/** Every profile that a value names: at the row's identity, and where a shape says so. */
+function profilesIn(shape: Shape, value: unknown, pointer: string, identity: string | undefined): NamedProfile[] {
+  // A last segment `0` stands for each entry of a list.
+  if (shape.is === 'string') return shape.profile || pointer.replace(/\/\d+$/, '/0') === identity ? [{ id: value, pointer }] : []
+  if (shape.is === 'list' && Array.isArray(value))
+    return value.flatMap((entry, index) => profilesIn(shape.of, entry, `${pointer}/${index}`, identity))
+  if (shape.is !== 'object' || !isRecord(value)) return []
+  return Object.entries(shape.fields).flatMap(([field, inner]) => {
+    const name = field.replace(/\?$/, '')
+    return profilesIn(inner, value[name], `${pointer}/${name}`, identity)
+  })
 }
 
 // A field that a row may leave to somebody's default is required here: nobody has one.

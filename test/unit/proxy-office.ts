@@ -4,6 +4,7 @@ import { createSandbox } from 'talon-one-react/sandbox'
 import { type Endpoint, fill, type InputOf } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
 import type { BestPriorPriceRequest, NewCustomerSessionV2 } from '../../src/schema.ts'
+import { isRecord } from '../../src/shape.ts'
 import { key, recorded, requestOf, type Sent } from './proxy-shop.ts'
 import { coffee, mug } from './sandbox-shop.ts'
 
@@ -137,3 +138,41 @@ export const day: readonly Ask[] = [
   ask(endpoints.deleteAudienceV2, { audienceId: 1 }),
   ask(endpoints.deleteCustomerData, { integrationId: 'ben' }),
 ]
+
+/** Every row with a field that names a profile, and where: what a row gains or loses shows here. */
+export const profileFields: Record<string, readonly string[]> = {
+  updateCustomerSessionV2: ['/customerSession/profileId'],
+  updateCustomerProfileV2: ['/integrationId'],
+  updateCustomerProfilesV2: ['/customerProfiles/0/integrationId'],
+  getCustomerInventory: ['/integrationId'],
+  getCustomerAchievements: ['/integrationId'],
+  getCustomerAchievementHistory: ['/integrationId'],
+  deleteCustomerData: ['/integrationId'],
+  updateCustomerProfileAudiences: ['/data/0/profileIntegrationId'],
+  createCouponReservation: ['/integrationIDs/0'],
+  deleteCouponReservation: ['/integrationIDs/0'],
+  createReferral: ['/advocateProfileIntegrationId', '/friendProfileIntegrationId'],
+  createReferralsForMultipleAdvocates: ['/advocateProfileIntegrationIds/0'],
+  joinLoyaltyProgram: ['/integrationId'],
+  getLoyaltyBalances: ['/integrationId'],
+  getLoyaltyProgramProfileTransactions: ['/integrationId'],
+  getLoyaltyProgramProfilePoints: ['/integrationId'],
+  deleteLoyaltyTransactionsFromLedgers: ['/integrationId'],
+  generateLoyaltyCard: ['/customerProfileIds/0'],
+  linkLoyaltyCardToProfile: ['/integrationId'],
+  unlinkLoyaltyCardFromProfile: ['/integrationId'],
+  trackEventV2: ['/profileId'],
+  trackEventV3: ['/profileId'],
+  updateCustomerSession: ['/profileId'],
+  updateCustomerProfile: ['/integrationId'],
+  trackEvent: ['/profileId'],
+}
+
+/** Whether an input has `me` where it should name a profile. */
+export const saysMe = (row: Endpoint, input: unknown) =>
+  (profileFields[row.operationId] ?? []).some((pointer) => valuesAt(input, pointer.split('/').slice(1)).includes('me'))
+const valuesAt = (at: unknown, [name, ...rest]: readonly string[]): unknown[] => {
+  if (name === undefined) return [at]
+  if (Array.isArray(at)) return at.flatMap((entry) => valuesAt(entry, rest))
+  return isRecord(at) ? valuesAt(at[name], rest) : []
+}

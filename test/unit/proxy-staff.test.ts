@@ -3,17 +3,25 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { StaffProxyOptions, StaffScope } from 'talon-one-react/proxy'
 import { expect, test } from 'vitest'
-import { type Endpoint, fill, identitiesOf, withIdentity } from '../../src/endpoint.ts'
-import { createReferralsForMultipleAdvocates, getCustomerInventory, trackEventV2, updateCustomerSessionV2 } from '../../src/endpoints.ts'
-import { readShape } from '../../src/shape.ts'
+import { allFields, type Endpoint, fill } from '../../src/endpoint.ts'
+import {
+  createAudienceV2,
+  createReferralsForMultipleAdvocates,
+  getCustomerInventory,
+  getCustomerSession,
+  trackEventV2,
+  trackEventV3,
+  updateCustomerSessionV2,
+} from '../../src/endpoints.ts'
+import { readShape, type Shape } from '../../src/shape.ts'
 import { hardTexts, inputsOf } from '../arbitrary.ts'
-import { allScopes, answerOf, createAnsweredOffice, createOffice } from './proxy-office.ts'
+import { allScopes, answerOf, createAnsweredOffice, createOffice, day, profileFields, saysMe } from './proxy-office.ts'
 import { codeOf, key, readSent, rows } from './proxy-shop.ts'
 
 const runs = { numRuns: Number(process.env.RUNS ?? 20), seed: Number(process.env.SEED ?? 1) }
 
 const named = (of: readonly Endpoint[]) => of.map((row): [string, Endpoint] => [row.operationId, row])
-const sayable = (row: Endpoint) => inputsOf(row).filter((input) => !identitiesOf(row, input).includes('me'))
+const sayable = (row: Endpoint) => inputsOf(row).filter((input) => !saysMe(row, input))
 const sample = (row: Endpoint) => fc.sample(sayable(row), { ...runs, numRuns: 1 })[0] ?? {}
 
 const scopeSets: readonly (readonly StaffScope[])[] = [
@@ -72,15 +80,63 @@ test.each(named(rows))('%s with a field more is refused, and nothing is sent', a
   expect(sent).toEqual([])
 })
 
-const ofProfiles = rows.filter(({ identity }) => identity !== undefined)
-test.each(named(ofProfiles))('%s does not know `me`', async (_, row) => {
+// By its name, so that the table's own marks are held to something else than themselves.
+const soundsLikeProfile = /^(integrationId|integrationIDs|profileId|\w*ProfileIds?|\w*profileIntegrationIds?)$/i
+// The id of an event, and of an audience in another system.
+const ofSomethingElse = ['trackEventV3/integrationId', 'getEventV3/integrationId', 'createAudienceV2/integrationId']
+
+test.each(named(rows))('%s has each field that names a profile marked, or as its identity', (operationId, row) => {
+  const marked: string[] = []
+  const sounding: string[] = []
+  const visit = (shape: Shape, pointer: string, name: string): void => {
+    if (shape.is === 'list') return visit(shape.of, `${pointer}/0`, name)
+    if (shape.is === 'map' || shape.is === 'nullable') return visit(shape.of, pointer, '')
+    const groups = shape.is === 'object' ? [shape.fields] : shape.is === 'kind' ? Object.values(shape.of) : []
+    for (const [field, inner] of groups.flatMap((fields) => Object.entries(fields))) {
+      const inside = field.replace(/\?$/, '')
+      visit(inner, `${pointer}/${inside}`, inside)
+    }
+    if (shape.is !== 'string') return
+    if (shape.profile || pointer === row.identity) marked.push(pointer)
+    if (soundsLikeProfile.test(name) && !ofSomethingElse.includes(operationId + pointer)) sounding.push(pointer)
+  }
+  visit({ is: 'object', fields: allFields(row) }, '', '')
+  expect(marked.toSorted()).toEqual([...(profileFields[operationId] ?? [])].toSorted())
+  expect(sounding.toSorted()).toEqual(marked.toSorted())
+  if (row.identity !== undefined) expect(marked).toContain(row.identity)
+})
+
+/** An input with a value at a pointer; an entry that a list lacks is made like its first. */
+function placed(at: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value
+  if (Array.isArray(at)) return at.toSpliced(Number(name), 1, placed(at[Number(name)] ?? at[0], rest, value))
+  return { ...Object(at), [name]: placed(Object(at)[name], rest, value) }
+}
+
+const places = rows.flatMap((row) => (profileFields[row.operationId] ?? []).map((pointer) => ({ row, pointer, name: row.operationId })))
+test.each(places)('$name does not know `me` at $pointer', async ({ row, pointer }) => {
   const { say, sent } = createOffice()
-  const response = await say(row, withIdentity(row, sample(row), 'me'))
-  expect([response.status, await response.json(), sent]).toEqual([
-    400,
-    expect.objectContaining({ code: 'invalid_request', issues: [{ pointer: row.identity, message: expect.stringContaining('`me`') }] }),
-    [],
-  ])
+  const example = day.find((one) => one.row === row)?.input
+  // Also behind somebody whom there is.
+  for (const at of new Set([pointer, pointer.replace('/0', '/1')])) {
+    const response = await say(row, placed(example, at.split('/').slice(1), 'me'))
+    expect([response.status, await response.json(), sent], at).toEqual([
+      400,
+      expect.objectContaining({ code: 'invalid_request', issues: [{ pointer: at, message: expect.stringContaining('`me`') }] }),
+      [],
+    ])
+  }
+})
+
+test('`me` is a word like any other where it names no profile', async () => {
+  const { say, sent } = createAnsweredOffice(() => Response.json({}))
+  for (const [row, input] of [
+    [trackEventV3, { profileId: 'anna', integrationId: 'me', type: 'me', attributes: { Who: 'me' } }],
+    [getCustomerSession, { customerSessionId: 'me' }],
+    [createAudienceV2, { name: 'me', integrationId: 'me' }],
+  ] as const)
+    expect((await say(row, input)).ok).toBe(true)
+  expect(sent).toHaveLength(3)
 })
 
 test('whose a thing is must be said where the API asks for it, and may be left out where it does not', async () => {
