@@ -14,8 +14,8 @@ export interface ProxyOptions {
   /** Sends to Talon.One. Default: the platform's. */
   fetch?: typeof globalThis.fetch
   /**
-   * One event for each request and each warning, for the log. Holds no ids, codes, keys or bodies. Default: failures and warnings go to the
-   * console.
+   * One event for each request and each warning, for the log. Holds no ids, codes, keys or bodies. One that throws or rejects changes no
+   * answer: the console is told the name of its error. Default: failures and warnings go to the console.
    */
   onEvent?: (event: ProxyEvent) => void
 }
@@ -29,11 +29,12 @@ export type ProxyEvent =
 
 /** Makes a proxy of what it does with a recognised request: `answer`, which refuses by throwing a {@link Problem}. */
 export function createHandler<Rule>(
-  { basePath = '/talon-one', onEvent = logTrouble }: Pick<ProxyOptions, 'basePath' | 'onEvent'>,
+  { basePath = '/talon-one', onEvent }: Pick<ProxyOptions, 'basePath' | 'onEvent'>,
   rules: Rules<Rule>,
   answer: (request: Request, route: Route<Rule>) => Promise<Response>,
 ): (request: Request) => Promise<Response> {
-  const warnOnce = onceOnly(onEvent)
+  const tell = teller(onEvent)
+  const warnOnce = onceOnly(tell)
 
   return async (request) => {
     const requestId = crypto.randomUUID()
@@ -49,15 +50,14 @@ export function createHandler<Rule>(
       const route = findRoute(request.method, pathname.slice(basePath.length), searchParams, rules)
       operationId = route.endpoint.operationId
       const response = await answer(request, route)
-      onEvent({ type: 'answered', operationId, status: response.status, requestId, ms: ms() })
+      tell({ type: 'answered', operationId, status: response.status, requestId, ms: ms() })
       return response
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem(500, 'internal', { cause: error })
-      // Of an error that nobody foresaw only its name is told: its message may quote what it stumbled over.
+      // Of an error that nobody foresaw only its name is told.
       const { cause } = problem
-      if (cause !== undefined)
-        onEvent({ type: 'failed', operationId, requestId, error: cause instanceof Error ? cause.name : typeof cause })
-      onEvent({ type: 'refused', operationId, status: problem.status, code: problem.code, requestId, ms: ms() })
+      if (cause !== undefined) tell({ type: 'failed', operationId, requestId, error: nameOf(cause) })
+      tell({ type: 'refused', operationId, status: problem.status, code: problem.code, requestId, ms: ms() })
       return problemResponse(problem, requestId)
     }
   }
@@ -65,16 +65,38 @@ export function createHandler<Rule>(
 
 const mountHint = "a request came without it: where your framework cuts the mount path off, set `basePath: ''`"
 
-function onceOnly(onEvent: (event: ProxyEvent) => void): (event: ProxyEvent) => void {
+type Tell = (event: ProxyEvent) => void
+
+function onceOnly(tell: Tell): Tell {
   let isDone = false
   return (event) => {
-    if (!isDone) onEvent(event)
+    if (!isDone) tell(event)
     isDone = true
   }
 }
 
-/** The log of whoever gives no `onEvent`. */
-export function logTrouble(event: ProxyEvent): void {
+/** An `onEvent` that neither throws nor rejects: what is to be told of has been done by then. */
+export function teller(onEvent: ProxyOptions['onEvent'] = logTrouble): Tell {
+  return (event) => {
+    try {
+      // It may well be async: TypeScript lets it.
+      void Promise.resolve(onEvent(event)).catch(logDeafness)
+    } catch (error) {
+      logDeafness(error)
+    }
+  }
+}
+
+function logDeafness(error: unknown): void {
+  console.error(`talon-one proxy: \`onEvent\` failed with ${nameOf(error)}`)
+}
+
+// Its message may quote what it stumbled over.
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}
+
+function logTrouble(event: ProxyEvent): void {
   if (event.type === 'warning') console.warn(`talon-one proxy: \`${event.option}\`: ${event.message}`)
   if (event.type === 'failed')
     console.error(`talon-one proxy: ${event.operationId ?? 'a request'} failed with ${event.error} (${event.requestId})`)

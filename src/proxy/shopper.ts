@@ -1,6 +1,6 @@
 import { type Endpoint, fill } from '../endpoint.ts'
 import { filterAnswer } from './answer.ts'
-import { checkProxyOptions, createHandler, logTrouble, type ProxyOptions } from './handler.ts'
+import { checkProxyOptions, createHandler, type ProxyOptions, teller } from './handler.ts'
 import { type Identify, identifyShopper } from './identity.ts'
 import { idempotencyKeyOf, inNamespace } from './namespace.ts'
 import { forceIdentity, policiesFor, type Policy, type ShopperOperations } from './policy.ts'
@@ -39,10 +39,10 @@ export interface ShopperProxyOptions extends SessionNamespace, ProxyOptions {
  */
 export function createShopperProxy(options: ShopperProxyOptions): (request: Request) => Promise<Response> {
   checkOptions(options)
-  const { maxBody = 65_536, pricing, identify, operations = {}, onEvent = logTrouble } = options
+  const { maxBody = 65_536, pricing, identify, operations = {}, onEvent } = options
   const send = createUpstream('createShopperProxy', options)
   const { sessionAttributes = [], itemAttributes = [] } = operations
-  if (pricing === 'trust-browser') onEvent({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
+  if (pricing === 'trust-browser') teller(onEvent)({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
 
   // The pipeline. Each step refuses by throwing a Problem; nothing has been sent before the last but two.
   async function answer(request: Request, route: Route<Policy>): Promise<Response> {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { contentSignature, type ShopperProxyOptions } from 'talon-one-react/proxy'
-import { expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { createOffice } from './proxy-office.ts'
 import { key, createShop, cart } from './proxy-shop.ts'
 
 test("'trust-browser' warns when it starts", () => {
@@ -12,6 +13,64 @@ test('a mount path that a framework has cut off is told once', async () => {
   const { proxy, events } = createShop()
   for (const id of ['1', '2']) await proxy(new Request(`https://shop.example/v2/customer_sessions/${id}`))
   expect(events.filter(({ type }) => type === 'warning')).toEqual([expect.objectContaining({ option: 'basePath' })])
+})
+
+describe.each([
+  ['a shopper’s proxy', createShop],
+  ['a staff proxy', createOffice],
+])('a log that fails changes no answer: %s', (_, open) => {
+  const session = '/v2/customer_sessions/basket'
+  const failures: [string, () => void][] = [
+    [
+      'TypeError',
+      () => {
+        throw new TypeError(key)
+      },
+    ],
+    [
+      'string',
+      () => {
+        throw key
+      },
+    ],
+    ['RangeError', () => Promise.reject(new RangeError(key))],
+  ]
+
+  test.each(failures)('%s', async (name, onEvent) => {
+    const told = vi.spyOn(console, 'error').mockReturnValue()
+    try {
+      const { call, proxy, sent } = open({ onEvent })
+      const put = await call('PUT', session, { body: { customerSession: { cartItems: [{ sku: 'beans', quantity: 1, price: 10 }] } } })
+      expect([put.status, sent.length]).toEqual([200, 1])
+      expect((await call('POST', session, { body: {} })).status).toBe(405)
+      expect((await proxy(new Request('https://shop.example/elsewhere'))).status).toBe(404)
+      // One for each: the answer, the two refusals and the warning.
+      expect(told.mock.calls).toEqual(Array(4).fill([`talon-one proxy: \`onEvent\` failed with ${name}`]))
+    } finally {
+      told.mockRestore()
+    }
+  })
+
+  test('also where the proxy itself has failed', async () => {
+    const told = vi.spyOn(console, 'error').mockReturnValue()
+    const fail = () => {
+      throw new TypeError(key)
+    }
+    const { call } = open({ onEvent: fail, identify: fail })
+    expect((await call('GET', session)).status).toBe(500)
+    expect(told).toHaveBeenCalledTimes(2)
+    told.mockRestore()
+  })
+})
+
+test('a log that fails does not keep a proxy from starting', () => {
+  const told = vi.spyOn(console, 'error').mockReturnValue()
+  const onEvent = () => {
+    throw new TypeError(key)
+  }
+  expect(() => createShop({ pricing: 'trust-browser', onEvent })).not.toThrow()
+  expect(told).toHaveBeenCalledTimes(1)
+  told.mockRestore()
 })
 
 test.each([
