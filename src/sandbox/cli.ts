@@ -83,8 +83,11 @@ function sandboxOf(config: SandboxConfig): Sandbox {
 
 /** What becomes of a request: no answer where bad weather lost it, and why there is no good one. */
 async function answerTo(request: Request, { sandbox, store }: Parts): Promise<{ answer?: Response; why: string }> {
-  const { method, url, headers } = request
-  const body = method === 'GET' || method === 'HEAD' ? '' : await request.text()
+  const { url, headers } = request
+  // No path takes either of them, and a `Request` cannot be made of the first.
+  const method = request.method === 'TRACE' ? 'PATCH' : request.method
+  const body = method === 'GET' || method === 'HEAD' ? '' : await request.text().catch(() => undefined)
+  if (body === undefined) return { why: 'the caller left before everything was sent' }
   // Without the request's signal: what has been sent is carried out, also for a caller who has gone.
   const work = () => sandbox.fetch(url, { method, headers, ...(body !== '' && { body }) })
   const written = writtenBy(request)

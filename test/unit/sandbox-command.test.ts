@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -36,7 +37,7 @@ async function file(name: string, content: unknown): Promise<string> {
 
 /** The lines of requests, with what differs from run to run cut short. */
 function requestsIn({ output }: Command): string[] {
-  const lines = output().match(/^\S+ (GET|PUT|POST|DELETE|PATCH) .*$/gm) ?? []
+  const lines = output().match(/^\S+ (GET|PUT|POST|DELETE|PATCH|TRACE) .*$/gm) ?? []
   return lines.map((line) => line.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /, 'now ').replace(/ \d+ ms/, ' n ms'))
 }
 
@@ -74,6 +75,38 @@ describe('talon-one-sandbox', () => {
       'now GET (unknown path) 404 n ms: Path not found',
     ])
     for (const secret of [key, 'anna', 'SAVE10', 'welcome5']) expect(output()).not.toContain(secret)
+  })
+
+  it('refuses TRACE as any other method that a path does not take', async () => {
+    const command = run(['--port', '0', '--key', key])
+    const url = await command.address()
+    // `fetch` sends none.
+    const trace = (path: string, headers: OutgoingHttpHeaders = withKey) =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        request(`${url}${path}`, { method: 'TRACE', headers }, resolve).once('error', reject).end()
+      })
+    const answers = [await trace('/v2/customer_sessions/cart'), await trace(`/v1/${key}`), await trace('/v2/customer_sessions/cart', {})]
+    expect(answers.map(({ statusCode, headers }) => [statusCode, headers.allow])).toEqual([
+      [405, 'GET, PUT'],
+      [404, undefined],
+      [401, undefined],
+    ])
+    expect(requestsIn(command)).toEqual([
+      'now TRACE (a method this path does not take) 405 n ms: This method is not allowed here',
+      'now TRACE (unknown path) 404 n ms: Path not found',
+      'now TRACE (a method this path does not take) 401 n ms: Invalid API key',
+    ])
+  })
+
+  it('tells of a caller who left in the middle of a body, and goes on', async () => {
+    const command = run(['--port', '0', '--key', key])
+    const url = await command.address()
+    const leaving = request(`${url}/v2/customer_sessions/cart`, { method: 'PUT', headers: { ...withKey, 'content-length': 100 } })
+    leaving.once('error', () => undefined)
+    leaving.write('{"customerSession":', () => setTimeout(() => leaving.destroy(), 200))
+    await command.printed(/everything was sent/)
+    expect((await fetch(`${url}/v2/customer_sessions/cart`, { headers: withKey })).status).toBe(404)
+    expect(requestsIn(command).slice(0, 1)).toEqual([`now PUT ${session} no answer n ms: the caller left before everything was sent`])
   })
 
   it('says why it refuses, and nothing of what was sent', async () => {
