@@ -256,7 +256,7 @@ describe('the store', () => {
   })
 })
 
-describe('what cannot be opened is left as it was', () => {
+describe('what cannot be opened keeps what is stored in it', () => {
   const refusal = (directory: string) =>
     openStore(directory, newSandbox(), false).then(
       () => 'it was opened',

@@ -48,7 +48,8 @@ const memoryOf = ({ state }: Sandbox) => state as unknown as Memory
  *
  * `late`: whether requests may be carried out when nobody waits for them any more.
  *
- * @throws Failure when the directory is in use, holds something else, or was written by another version; it is left as it was then.
+ * @throws Failure when the directory is in use, holds something else, or was written by another version. What is stored there is not
+ * changed then; a LevelDB that could be opened has renewed its own files (`LOG`, `MANIFEST-…`) by that, also somebody else's.
  */
 export async function openStore(directory: string, sandbox: Sandbox, late: boolean): Promise<Store> {
   await checkDirectory(directory)
