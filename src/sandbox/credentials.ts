@@ -15,7 +15,7 @@ export type Access = 'everything' | 'dry requests'
 /** Lets a caller in, or refuses: with 401 for a key that is none, with 400 for a signature of something else than the body. */
 export async function signIn({ apiKey, testingKey, contentSignature }: Credentials, request: Request): Promise<Access> {
   const signature = request.headers.get('content-signature')
-  // behaviour.md §1.10: only V1 operations take a signature.
+  // Only V1 operations take a signature: talon-one/talon_go api/openapi.yaml of 2021.
   if (signature !== null && contentSignature !== undefined && isOfV1(request)) {
     const deserved = contentSignature(await request.clone().text())
     if (spaceless(signature) !== spaceless(deserved)) throw new Refusal(400, 'HMAC signature mismatch.')

@@ -115,7 +115,7 @@ function happeningOf(input: TrackEventV2Input | TrackEventV3Input): Happening {
   return { type, attributes, profileId, only, ...(loyaltyCards && { loyaltyCards }), ignoresGroups: forceCompleteEvaluation, dry }
 }
 
-// behaviour.md §11.4.
+// An event may be connected to a closed session only: talon-one/t1-openapi-specs, `connectedSessionId`.
 function connectedSession(state: State, id: string | undefined): CustomerSessionV2 | undefined {
   if (id === undefined) return undefined
   const session = state.sessions.get(id)?.session

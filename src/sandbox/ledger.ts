@@ -105,7 +105,7 @@ export function exact(amount: number): number {
   return Number(amount.toFixed(6))
 }
 
-// behaviour.md §10.4. Returns what the lots could not pay.
+// What expires first is spent first, what never expires last: talon-one/t1-openapi-specs. Returns what the lots could not pay.
 function spend(lots: readonly Lot[], amount: number): number {
   let missing = amount
   for (const lot of lots.toSorted((one, other) => compare(expiryOf(one.addition), expiryOf(other.addition)))) {

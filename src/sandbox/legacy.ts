@@ -158,7 +158,7 @@ function eventV1(state: State, event: Event, effects: readonly KnownEffect[]): E
   }
 }
 
-// The vendor's V1 clients read addFreeItem as value, sku, name (types.md §8).
+// The vendor's V1 clients read addFreeItem as value, sku, name: talon-one/magento19-plugin Model/Effect.php
 function tuple(effect: KnownEffect): unknown[] {
   if (effect.effectType !== 'addFreeItem') return legacyRow(effect)
   const { campaignId, rulesetId, ruleIndex, props } = effect

@@ -58,7 +58,7 @@ function titleOf(message: string): string {
   return message.startsWith('expected one of') ? 'enum' : 'Invalid type'
 }
 
-// endpoints.md, Conventions: the operations whose 400 carries no StatusCode.
+// The operations whose 400 carries no StatusCode: talon-one/t1-openapi-specs, `ErrorResponse`.
 const plainBadRequest: ReadonlySet<string> = new Set([
   'updateCustomerSessionV2',
   'getCustomerSession',

@@ -105,7 +105,8 @@ function evaluationTime(state: State, dry: boolean, now: Timestamp | undefined):
   return Date.parse(now)
 }
 
-// behaviour.md §2.3. partially_returned cannot be set by an update; reopening and returning have their own operations.
+// docs.talon.one/docs/dev/concepts/entities/customer-sessions; that nothing else leads out of the last two is
+// inferred. partially_returned cannot be set by an update; reopening and returning have their own operations.
 const moves: Readonly<Record<SessionState | 'new', readonly SessionState[]>> = {
   new: ['open', 'closed'],
   open: ['open', 'closed', 'cancelled'],
@@ -174,7 +175,7 @@ function sum(amounts: readonly number[]): number {
   return amounts.reduce((total, amount) => total + amount, 0)
 }
 
-// Always true for anonymous sessions (types.md §1).
+// Always true for anonymous sessions: talon-one/t1-openapi-specs, `firstSession`.
 function isFirst(state: State, integrationId: string, profileId: string, id: number): boolean {
   if (profileId === '') return true
   for (const { session } of state.sessions.values()) {
