@@ -86,7 +86,7 @@ function Cart() {
 
 /**
  * What the sandbox runs is data and small functions: `when` a cart looks so, `then` these effects, by the API's names. Most campaigns are
- * a ready-made rule (`percentOffCart`, `buyXGetY`, `bundle`, `tieredSpend`, `freeShipping`, `tierMultiplier`, `birthday` …); campaigns in
+ * a ready-made rule (`percentOffCart`, `buyXGetY`, `bundlePrice`, `tieredSpend`, `freeShipping`, `tierMultiplier`, `birthdayDiscount` …); campaigns in
  * a group compete. Press "Show code" to read those of this shop.
  *
  * Budgets stand beside the rules: `limits: [{ action: 'setDiscount', limit: 500, entities: ['Profile'], period: 'monthly' }]`, and

@@ -94,6 +94,12 @@ export function increase(state: State, trackers: ProgressTracker[], profileId: s
   return effects
 }
 
+/** Whether progress would begin more than a thousand rounds. */
+export function isTooMuch(state: State, { achievementId, delta }: Pick<Increase['props'], 'achievementId' | 'delta'>): boolean {
+  const achievement = achievementBy(state, achievementId)
+  return achievement?.recurrencePolicy === 'on_completion' && delta > achievement.target * 1000
+}
+
 /** Begins a round among `trackers`, which change, and returns the effect that says so; nothing while one goes on. */
 export function start(state: State, trackers: ProgressTracker[], profileId: string, draft: Start, now: number): KnownEffect[] {
   const achievement = achievementBy(state, draft.props.achievementId)

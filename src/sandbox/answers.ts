@@ -13,6 +13,7 @@ import type {
   Loyalty,
   RuleFailureReason,
 } from '../schema.ts'
+import { limitsOf } from './budgets.ts'
 import type { Evaluation } from './evaluate.ts'
 import { loyaltyOf } from './loyalty.ts'
 import { failuresOf, type RuleOutcome } from './run.ts'
@@ -117,7 +118,7 @@ export function inventoryReferral({ referral, redemptions }: StoredReferral): In
 
 /** A campaign as the Campaign Manager knows it. */
 function campaignAnswer(campaign: SandboxCampaign, now: number): Campaign {
-  const { id, name, description = '', tags = [], attributes, state = 'enabled', startTime, endTime, limits = [] } = campaign
+  const { id, name, description = '', tags = [], attributes, state = 'enabled', startTime, endTime } = campaign
   return {
     id,
     created: new Date(0).toISOString(),
@@ -133,7 +134,7 @@ function campaignAnswer(campaign: SandboxCampaign, now: number): Campaign {
     tags,
     reevaluateOnReturn: campaign.reevaluateOnReturn ?? false,
     features: featuresOf(campaign),
-    limits,
+    limits: limitsOf(campaign),
     type: 'advanced',
     frontendState: frontendState(campaign, now),
     storesImported: false,

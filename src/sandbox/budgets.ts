@@ -39,12 +39,19 @@ interface Use {
 /** The budgets that bind an action of a campaign, for a coupon if there is one: the coupon's own come before the campaign's. */
 export function budgetsFor(campaign: SandboxCampaign, coupon: Coupon | undefined, action: BudgetAction): LimitConfig[] {
   const own = (coupon?.limits ?? []).filter((limit) => limit.action === action)
-  const others = (campaign.limits ?? []).filter((limit) => limit.action === action && !own.some((mine) => isForSame(mine, limit)))
+  const others = limitsOf(campaign).filter((limit) => limit.action === action && !own.some((mine) => isForSame(mine, limit)))
   const ofCoupon = own.map((limit): LimitConfig => ({ ...limit, entities: [...new Set([...limit.entities, 'Coupon' as const])] }))
   const { discountLimit = 0 } = coupon ?? {}
   // What a gift card is worth.
   const worth: LimitConfig[] = action === 'setDiscount' && discountLimit > 0 ? [{ action, limit: discountLimit, entities: ['Coupon'] }] : []
-  return [...ofCoupon, ...others, ...worth]
+  // Two that are alike are one: else each use would count twice.
+  const distinct = new Map([...ofCoupon, ...others, ...worth].map((budget) => [keyOf(campaign.id, budget, {}), budget]))
+  return [...distinct.values()]
+}
+
+/** A campaign's budgets, as the API writes them. */
+export function limitsOf({ limits = [] }: SandboxCampaign): LimitConfig[] {
+  return limits.map((budget) => ({ ...budget, entities: budget.entities ?? [] }))
 }
 
 /** How much of a budget is left to a user at a moment; what it is for and the user lacks has no limit. */

@@ -1,5 +1,5 @@
 /** The demo shop's campaigns: what `createSandbox()` runs unless it is given others. */
-import { bundle, freeItem, freeShipping, giveaway, percentOffCart } from './ready-made.ts'
+import { bundlePrice, freeItemForSpend, freeShipping, giveawayForSpend, percentOffCart } from './ready-made.ts'
 import {
   addLoyaltyPoints,
   deductLoyaltyPoints,
@@ -9,7 +9,7 @@ import {
   setDiscountPerItem,
   showNotification,
 } from './rule-effects.ts'
-import type { CampaignNode, Cart, SandboxCampaign, Unit } from './rules.ts'
+import type { CampaignNode, RuleCart, SandboxCampaign, Unit } from './rules.ts'
 import type { LoyaltyProgram } from './state.ts'
 
 /** The demo shop's loyalty programs: one point for each euro, for the profile and on the card that the session names. */
@@ -141,7 +141,7 @@ const byCode: readonly CampaignNode[] = [
     name: 'Coffee set',
     coupons: [{ value: 'COFFEESET' }],
     rules: [
-      bundle({ name: 'Coffee set', parts: [isCoffee, isCup], price: 15, needs: 'coupon' }),
+      bundlePrice({ name: 'Coffee set', parts: [isCoffee, isCup], price: 15, needs: 'coupon' }),
       {
         name: 'What belongs to the set',
         needs: 'coupon',
@@ -161,7 +161,7 @@ const byCode: readonly CampaignNode[] = [
     coupons: [{ value: 'SAMPLE' }],
     rules: [
       {
-        ...freeItem({ sku: 'sample', name: 'A bag of the new harvest' }, { from: 10, needs: 'coupon' }),
+        ...freeItemForSpend({ sku: 'sample', name: 'A bag of the new harvest' }, { from: 10, needs: 'coupon' }),
         otherwise: (cart) => [
           showNotification('Almost there', `Add ${Math.max(10 - cart.itemTotal, 0).toFixed(2)} € for a free sample`, 'Offer'),
         ],
@@ -191,7 +191,7 @@ const byCode: readonly CampaignNode[] = [
     name: 'Cinema evening',
     coupons: [{ value: 'CINEMA' }],
     giveaways: [{ id: 1, name: 'Cinema tickets', codes: ['CINE-0001', 'CINE-0002', 'CINE-0003'] }],
-    rules: [giveaway(1, { name: 'A cinema ticket', from: 30, needs: 'coupon' })],
+    rules: [giveawayForSpend(1, { name: 'A cinema ticket', from: 30, needs: 'coupon' })],
   },
   {
     id: 13,
@@ -326,11 +326,11 @@ function isCup(unit: Unit): boolean {
   return unit.category === 'Cups'
 }
 
-function linesOf(cart: Cart, ...kinds: ((unit: Unit) => boolean)[]): number[] {
+function linesOf(cart: RuleCart, ...kinds: ((unit: Unit) => boolean)[]): number[] {
   return [...new Set(cart.units.filter((unit) => kinds.some((isOfKind) => isOfKind(unit))).map(({ position }) => position))]
 }
 
 // Sums of prices are binary fractions: 56.99999999999999 is 57 euros.
-function fullEuros(cart: Cart): number {
+function fullEuros(cart: RuleCart): number {
   return Math.floor(Number(cart.itemTotal.toFixed(6)))
 }

@@ -12,14 +12,17 @@ import { normaliseCode, profileOf, type State, type StoredCoupon, takeId, timest
 export function createCouponReservation(state: State, { couponValue, integrationIDs }: CouponReservationInput): Coupon {
   const { coupon, reservedBy } = couponBy(state, couponValue)
   const ids = required(integrationIDs, 'integrationIDs')
-  const isOthers = coupon.recipientIntegrationId && ids.some((id) => id !== coupon.recipientIntegrationId)
-  if (coupon.reservation === false || isOthers)
-    throw invalid('Invalid', 'a personal coupon cannot be reserved', { pointer: '/integrationIDs' })
+  if (isPersonal(coupon, ids)) throw invalid('Invalid', 'a personal coupon cannot be reserved', { pointer: '/integrationIDs' })
   for (const id of ids) {
     profileOf(state, id)
     if (!reservedBy.includes(id)) reservedBy.push(id)
   }
   return { ...coupon, reservationCounter: reservedBy.length }
+}
+
+/** Whether a coupon is one person's, and cannot be reserved by those. */
+export function isPersonal({ reservation, recipientIntegrationId }: Coupon, profileIds: readonly string[]): boolean {
+  return reservation === false || (!!recipientIntegrationId && profileIds.some((id) => id !== recipientIntegrationId))
 }
 
 export function deleteCouponReservation(state: State, { couponValue, integrationIDs }: CouponReservationInput): undefined {
@@ -36,7 +39,7 @@ export function getReservedCustomers(state: State, { couponValue }: GetReservedC
 export function createReferral(state: State, input: CreateReferralInput): Referral {
   const { advocateProfileIntegrationId, ...rest } = input
   const advocate = required(advocateProfileIntegrationId, 'advocateProfileIntegrationId')
-  const [code = ''] = freeCodes(state, rest.campaignId, 1, '########', alphabet)
+  const [code = ''] = freeCodes(state, rest.campaignId, 1, defaultPattern, alphabet)
   return addReferral(state, { ...rest, advocateProfileIntegrationId: advocate }, code)
 }
 
@@ -44,7 +47,7 @@ export function createReferralsForMultipleAdvocates(
   state: State,
   input: CreateReferralsForMultipleAdvocatesInput,
 ): ReferralsForMultipleAdvocatesResponse | undefined {
-  const { advocateProfileIntegrationIds, referralPattern = '########', validCharacters = alphabet, silent = 'yes', ...rest } = input
+  const { advocateProfileIntegrationIds, referralPattern = defaultPattern, validCharacters = alphabet, silent = 'yes', ...rest } = input
   const codes = freeCodes(state, rest.campaignId, advocateProfileIntegrationIds.length, referralPattern, validCharacters)
   const data = advocateProfileIntegrationIds.map((advocate, index) =>
     addReferral(state, { ...rest, advocateProfileIntegrationId: advocate }, codes[index] ?? ''),
@@ -57,6 +60,9 @@ function couponBy(state: State, value: string): StoredCoupon {
   if (stored === undefined) throw notFound('Coupon')
   return stored
 }
+
+/** The pattern of codes that nobody gave one. */
+export const defaultPattern = '########'
 
 /** The API's default: A-Z and 0-9 (behaviour.md §9.12). */
 export const alphabet: readonly string[] = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.split('')

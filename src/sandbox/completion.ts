@@ -1,11 +1,11 @@
 /** Effects as rules say them become effects as the API answers them: with ids, names, recipients, and what budgets leave of them. */
 import type { EffectEnvelope, EffectOf, EffectProps, KnownEffect, LoyaltyLedgerEntryExpiryDateChange } from '../effects.ts'
 import type { CustomerProfile, CustomerSessionV2 } from '../schema.ts'
-import { increase, start } from './achievements.ts'
-import { alphabet, drawCode } from './codes.ts'
+import { increase, isTooMuch, start } from './achievements.ts'
+import { alphabet, defaultPattern, drawCode, isPersonal } from './codes.ts'
 import { after } from './duration.ts'
 import { balanceAt, expiryOf, standingAt, statusAt } from './ledger.ts'
-import { type Holder, holderOf, ledgerWith } from './loyalty.ts'
+import { type Holder, holderOf, ledgerWith, linkedCards } from './loyalty.ts'
 import { fit, isDiscount, kindOf, type Purse, shareOut, valueOf } from './rewards.ts'
 import type { RuleEffect, RuleEffectProps } from './rules.ts'
 import { type LoyaltyProgram, newCoupon, normaliseCode, type State, type StoredGiveaway, timestamp } from './state.ts'
@@ -66,9 +66,10 @@ export function completeAll(drafts: readonly (RuleEffect | Acceptance)[], settin
   return { effects: shareOut(effects) }
 }
 
-// Undefined in the props: what only `add` knows. A text: why it cannot be applied.
+// A text: why it cannot be applied.
 function complete(draft: RuleEffect | Acceptance, setting: Setting, tally: Tally): KnownEffect[] | string {
   const { state, session, profile, place, mayDiscount } = setting
+  if (Object.values(draft.props).some((value) => typeof value === 'number' && !Number.isFinite(value))) return 'An amount is not finite'
   switch (draft.effectType) {
     // effects.md §5.10: a discount is always a positive amount.
     case 'setDiscount':
@@ -90,6 +91,7 @@ function complete(draft: RuleEffect | Acceptance, setting: Setting, tally: Tally
     }
     case 'addFreeItem': {
       const { quantity = 1, ...props } = draft.props
+      if (!Number.isInteger(quantity) || quantity > mostUnits) return 'The quantity is no whole number, or more than a cart may hold'
       const desired = setting.campaign.partialRewards ? { desiredQuantity: quantity } : {}
       return Array.from({ length: quantity }, () => ({ ...place, effectType: draft.effectType, props: { ...props, ...desired } }))
     }
@@ -101,14 +103,15 @@ function complete(draft: RuleEffect | Acceptance, setting: Setting, tally: Tally
       const affectedTransactions = newExpiries(setting, draft.props, (before) =>
         before === Infinity ? undefined : after(before, draft.props.extensionDuration),
       )
-      return affectedTransactions && [{ ...place, effectType: draft.effectType, props: { ...draft.props, affectedTransactions } }]
+      return [{ ...place, effectType: draft.effectType, props: { ...draft.props, affectedTransactions } }]
     }
     case 'setLoyaltyPointsExpiryDate': {
       const at = Date.parse(draft.props.newExpiryDate)
       const affectedTransactions = newExpiries(setting, draft.props, () => at)
-      return affectedTransactions && [{ ...place, effectType: draft.effectType, props: { ...draft.props, affectedTransactions } }]
+      return [{ ...place, effectType: draft.effectType, props: { ...draft.props, affectedTransactions } }]
     }
     case 'increaseAchievementProgress': {
+      if (isTooMuch(state, draft.props)) return 'That is progress for more than a thousand rounds'
       const props = { achievementName: '', value: 0, target: 0, isJustCompleted: false, ...draft.props }
       const effect: EffectOf<'increaseAchievementProgress'> = { ...place, effectType: draft.effectType, props }
       return profile === undefined ? [] : increase(state, tally.rounds, profile.integrationId, effect, setting.now)
@@ -142,8 +145,14 @@ function complete(draft: RuleEffect | Acceptance, setting: Setting, tally: Tally
   }
 }
 
+// What a cart may hold.
+const mostUnits = 10_000
+
 function pointsAdded(draft: RuleEffectProps<'addLoyaltyPoints'>, { state, profile, loyaltyCards, place }: Setting): KnownEffect[] {
-  const holder = holderOf(state, draft.programId, draft.recipientIntegrationId ?? profile?.integrationId, loyaltyCards)
+  const { programId, recipientIntegrationId: recipient = profile?.integrationId } = draft
+  // Somebody else's points go to that one's cards, not to those of the session.
+  const cards = recipient === undefined || recipient === profile?.integrationId ? loyaltyCards : linkedCards(state, recipient)
+  const holder = holderOf(state, programId, recipient, cards)
   if (holder === undefined || draft.value <= 0) return []
   const { profileId: recipientIntegrationId, ...card } = holder
   return [{ ...place, effectType: 'addLoyaltyPoints', props: { ...draft, ...card, recipientIntegrationId, transactionUUID: '' } }]
@@ -243,6 +252,7 @@ function reservation(code: string, { state, profile, place }: Setting, tally: Ta
   if (profile === undefined) return []
   const { coupon, reservedBy } = stored
   const { integrationId: profileIntegrationId } = profile
+  if (isPersonal(coupon, [profileIntegrationId])) return 'A personal coupon cannot be reserved'
   const isNewReservation = !reservedBy.includes(profileIntegrationId) && !tally.reserved.includes(coupon.value)
   const { reservationLimit = 0 } = coupon
   if (isNewReservation && reservationLimit > 0 && reservedBy.length >= reservationLimit) return 'The coupon has no reservations left'
@@ -290,8 +300,6 @@ function upgradeBy(effect: EffectOf<'addLoyaltyPoints'>, setting: Setting, { poi
   }
   return [{ ...place, effectType: 'changeLoyaltyTierLevel', props }]
 }
-
-const defaultPattern = '########'
 
 function programOf({ programs }: State, programId: number): LoyaltyProgram | undefined {
   return programs.find(({ id }) => id === programId)

@@ -5,6 +5,8 @@ import { TalonOneError, type TalonOneIssue } from '../error.ts'
 import { describe, type Fields, type FieldsOf, isRecord, readFields, readShape, type Shape } from '../shape.ts'
 import type {
   AttributeType,
+  Budget,
+  BudgetAction,
   CampaignGroup,
   LoyaltyProgram,
   LoyaltyTier,
@@ -40,14 +42,47 @@ function checkFields(config: Record<string, unknown>, issues: Issues): void {
 // Shapes of what is known; fields beside it pass.
 const text: Shape = { is: 'string', min: 1 }
 const id: Shape = { is: 'integer' }
+const limit: FieldsOf<Budget> = {
+  action: wordOf<BudgetAction>({
+    redeemCoupon: 0,
+    redeemReferral: 0,
+    createCoupon: 0,
+    createReferral: 0,
+    reserveCoupon: 0,
+    setDiscount: 0,
+    setDiscountEffect: 0,
+    createLoyaltyPoints: 0,
+    createLoyaltyPointsEffect: 0,
+    redeemLoyaltyPoints: 0,
+    redeemLoyaltyPointsEffect: 0,
+    awardGiveaway: 0,
+    addFreeItemEffect: 0,
+    customEffect: 0,
+    callApi: 0,
+  }),
+  limit: { is: 'number', min: 0 },
+  'period?': wordOf<Budget['period']>({ daily: 0, weekly: 0, monthly: 0, yearly: 0 }),
+  'entities?': {
+    is: 'list',
+    of: wordOf<NonNullable<Budget['entities']>[number]>({ Coupon: 0, Referral: 0, Profile: 0, Identifier: 0, Store: 0, Session: 0 }),
+  },
+}
 const campaign: Fields = {
   id,
   name: text,
   'state?': wordOf<SandboxCampaign['state']>({ enabled: 0, disabled: 0, archived: 0 }),
   'startTime?': { is: 'timestamp' },
   'endTime?': { is: 'timestamp' },
+  'limits?': { is: 'list', of: { is: 'object', fields: limit } },
 }
-const coupon: Fields = { value: { is: 'string', min: 4, max: 100 }, 'usageLimit?': { is: 'integer', min: 0 } }
+const coupon: Fields = {
+  value: { is: 'string', min: 4, max: 100 },
+  'usageLimit?': { is: 'integer', min: 0 },
+  'discountLimit?': { is: 'number', min: 0 },
+  'startDate?': { is: 'timestamp' },
+  'expiryDate?': { is: 'timestamp' },
+  'limits?': { is: 'list', of: { is: 'object', fields: limit } },
+}
 const achievement: Fields = { id, name: text, target: { is: 'number', min: 0 } }
 const giveawayPool: Fields = { id, name: text, codes: { is: 'list', of: text } }
 const rule: Fields = { name: text, 'on?': text, 'needs?': wordOf<SandboxRule['needs']>({ coupon: 0, referral: 0 }) }
@@ -124,6 +159,13 @@ function checkCampaigns(value: unknown, pointer: string, issues: Issues): void {
   const coupons = found.flatMap(({ entry, pointer: at }) =>
     entriesOf(entry, 'coupons').map((one, index) => ({ one, at: `${at}/coupons/${index}` })),
   )
+  for (const name of ['giveaways', 'achievements'])
+    checkDistinct(
+      found.flatMap(({ entry, pointer: at }) =>
+        entriesOf(entry, name).map((one, index) => ({ value: fieldOf(one, 'id'), pointer: `${at}/${name}/${index}/id` })),
+      ),
+      issues,
+    )
   const codes = coupons.map(({ one, at }) => ({ value: upperCase(fieldOf(one, 'value')), pointer: `${at}/value` }))
   checkDistinct(codes, issues)
 }

@@ -5,7 +5,7 @@ import { type BudgetUser, userOf } from './budgets.ts'
 import { balanceAt } from './ledger.ts'
 import { holderOf, ledgerWith } from './loyalty.ts'
 import { isDiscount } from './rewards.ts'
-import { type CampaignGroup, type CampaignNode, campaignsIn, type Cart, unitsOf } from './rules.ts'
+import { type CampaignGroup, type CampaignNode, campaignsIn, type RuleCart, unitsOf } from './rules.ts'
 import {
   type Branch,
   type Code,
@@ -67,8 +67,10 @@ function codesOf(state: State, session: CustomerSessionV2 | undefined, inquiry: 
   return [...coupons, { kind: 'referral', value, referral: stored?.referral, campaignId, rejection }]
 }
 
-function cartOf(state: State, { session, profile, loyaltyCards = session?.loyaltyCards, event, now }: Subject): Cart {
-  const items = session?.cartItems ?? []
+function cartOf(state: State, { session, profile, loyaltyCards = session?.loyaltyCards, event, now }: Subject): RuleCart {
+  const items = Object.freeze([...(session?.cartItems ?? [])])
+  // Copied and frozen: what a rule does to what it is shown must change nothing.
+  const [shown, attributes] = structuredClone([profile, session?.attributes ?? {}] as const)
   const ledgerOf = (programId: number, subLedgerId: string) => {
     const program = state.programs.find(({ id }) => id === programId)
     const holder = holderOf(state, programId, profile?.integrationId, loyaltyCards)
@@ -78,14 +80,14 @@ function cartOf(state: State, { session, profile, loyaltyCards = session?.loyalt
     profileId: profile?.integrationId,
     state: session?.state ?? 'open',
     items,
-    units: unitsOf(items),
+    units: Object.freeze(unitsOf(items)),
     itemTotal: session?.cartItemTotal ?? 0,
     total: session?.total ?? 0,
     discountedTotal: session?.total ?? 0,
     additionalCosts: session?.additionalCosts ?? {},
-    attributes: session?.attributes ?? {},
-    profileAttributes: profile?.attributes ?? {},
-    profile,
+    attributes,
+    profileAttributes: shown?.attributes ?? {},
+    profile: shown,
     coupon: undefined,
     referral: undefined,
     points: (programId, subLedgerId = '') => {
@@ -144,22 +146,16 @@ function runOne(scene: Scene, group: CampaignGroup, tried: Tried, tally: Tally, 
     group.mode,
     tried.filter(({ run }) => hasTriggered(run)).map(({ run }) => ({ run, amount: discountOf(run.effects) })),
   )?.run
-  const all: Run = { effects: [], outcomes: [], tally }
-  for (const { node, run: trial } of tried) {
-    // What one says that did not trigger may use something up as well.
-    const isAgain = all.tally !== tally && trial.tally !== tally
-    const run = isAgain && (trial === winner || !hasTriggered(trial)) ? runNode(scene, node, all.tally, branch) : trial
-    const hasLost = trial !== winner && hasTriggered(run)
-    const {
-      effects,
-      outcomes,
-      tally: after,
-    } = hasLost ? leaveOut(scene, campaignsIn([node]), all.tally, reasonOf(group), run.outcomes) : run
-    all.effects.push(...effects)
-    all.outcomes.push(...outcomes)
-    all.tally = after === tally ? all.tally : after
-  }
-  return all
+  // The winner goes first, as it was tried; what the others have to say is said with what it leaves.
+  let after = winner?.tally ?? tally
+  const runs = tried.map(({ node, run: trial }): Run => {
+    if (trial === winner) return trial
+    const run = hasTriggered(trial) || trial.tally === tally ? trial : runNode(scene, node, after, branch)
+    if (hasTriggered(run)) return leaveOut(scene, campaignsIn([node]), after, reasonOf(group), run.outcomes)
+    if (run !== trial) after = run.tally
+    return run
+  })
+  return { effects: runs.flatMap(({ effects }) => effects), outcomes: runs.flatMap(({ outcomes }) => outcomes), tally: after }
 }
 
 function hasTriggered({ outcomes }: Run): boolean {

@@ -10,12 +10,12 @@ import { createdBy, takeEffect } from './firing.ts'
 import { bookPoints } from './loyalty.ts'
 import { awardGiveaways } from './redeem.ts'
 import { invalid, notFound, Refusal, required } from './refusal.ts'
-import type { CartEvent } from './rules.ts'
+import type { RuleEvent } from './rules.ts'
 import { profileFor } from './sessions.ts'
 import { type State, takeId, timestamp } from './state.ts'
 
 /** An event as it came. */
-export interface Happening extends CartEvent {
+export interface Happening extends RuleEvent {
   /** Empty: anonymous, which only V1 allows. */
   profileId: string
   /** The session it hangs on or is connected with. */

@@ -23,17 +23,17 @@ export type { AttributeType, SandboxAttributes } from './registry.ts'
 export {
   amountOffCart,
   amountOffItems,
-  birthday,
-  bundle,
+  birthdayDiscount,
+  bundlePrice,
   buyXGetY,
-  freeItem,
+  freeItemForSpend,
   freeShipping,
-  giveaway,
+  giveawayForSpend,
   percentOffCart,
   percentOffItems,
-  points,
-  tieredSpend,
+  pointsForSpend,
   tierMultiplier,
+  tieredSpend,
   welcomeReferral,
 } from './ready-made.ts'
 export type {
@@ -63,8 +63,8 @@ export type {
   BudgetAction,
   CampaignGroup,
   CampaignNode,
-  Cart,
-  CartEvent,
+  RuleCart,
+  RuleEvent,
   GiveawayPool,
   RuleEffect,
   RuleEffectProps,
@@ -157,7 +157,7 @@ export interface Sandbox {
    * @throws TalonOneError `invalid_config` for a weather that cannot be, such as a probability of 2; then nothing changes.
    */
   setWeather: (weather?: Weather) => void
-  /** Forgets everything. The weather stays, and its chance starts anew from its seed. */
+  /** Forgets everything; requests that are on their way fail. The weather stays, and its chance starts anew from its seed. */
   reset: () => void
   /**
    * Everything it remembers, copied, as plain data that JSON and structured clones carry: to go back to, or to store. Campaigns,
@@ -198,10 +198,12 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
   const registry: Registry = { attributes: config.attributes ?? {}, additionalCosts: config.additionalCosts }
   const fresh = (): State => {
     const memory = createState(campaigns, clock, programs)
-    fillCatalog(memory, products)
+    fillCatalog(memory, structuredClone(products))
     return memory
   }
   const state = fresh()
+  // Which memory it is: each reset begins another one.
+  let era = 0
   const inLane = createLanes()
   const weather = createWeather(config.weather)
 
@@ -214,7 +216,10 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
       const input = await inputOf(request, route, url.searchParams, registry)
       if (access === 'dry requests' && !isDry(input)) throw new Refusal(401, 'This key makes dry requests only')
       return await inLane(lanesOf(endpoint, input, state), async () => {
+        const begun = era
         if (latency > 0) await pause(latency)
+        // As by a server that was started anew meanwhile.
+        if (begun !== era) throw new TypeError('fetch failed')
         const key = request.headers.get('idempotency-key')
         const { status, body } = answerOnce(state, endpoint, key, input, () => {
           // The cast holds because `readInput` has just held the input to this row's own fields.
@@ -242,12 +247,14 @@ export function createSandbox(config: SandboxConfig = {}): Sandbox {
     },
     setWeather: (next) => weather.set(next),
     reset: () => {
+      era += 1
       Object.assign(state, fresh())
       weather.restart()
     },
     snapshot: () => snapshotOf(state),
     restore: (snapshot) => {
       Object.assign(state, memoryOf(snapshot))
+      era += 1
     },
   }
 }

@@ -25,7 +25,7 @@ import { bookPoints, linkedCards, loyaltyOf } from './loyalty.ts'
 import { awardGiveaways } from './redeem.ts'
 import { invalid, notFound, required } from './refusal.ts'
 import { mergeAttributes, newProfile, profileOf, type State, type StoredCoupon, takeId, timestamp } from './state.ts'
-import { countOf, isAhead, isPast, limitOf } from './verdicts.ts'
+import { countOf, couponLimitReached, isAhead, isPast } from './verdicts.ts'
 
 export function updateCustomerProfileV2(state: State, input: UpdateCustomerProfileV2Input): CustomerProfileIntegrationResponseV2 {
   const { attributes, audiencesChanges, responseContent: asked = [], runRuleEngine = false, dry = false } = input
@@ -146,12 +146,12 @@ function couponsOf(state: State, profileId: string): InventoryCoupon[] {
   return mine.map((stored) => ({ ...integrationCoupon(stored, profileId), state: walletState(state, stored, profileId) }))
 }
 
-function walletState(state: State, { coupon, redemptions }: StoredCoupon, profileId: string): InventoryCoupon['state'] {
+function walletState(state: State, { coupon }: StoredCoupon, profileId: string): InventoryCoupon['state'] {
   const now = state.clock()
-  const perProfile = limitOf(coupon.limits, 'redeemCoupon', true)
-  if (state.campaigns.find(({ id }) => id === coupon.campaignId)?.state === 'disabled') return 'disabled'
+  const campaign = state.campaigns.find(({ id }) => id === coupon.campaignId)
+  if (campaign?.state === 'disabled') return 'disabled'
   if (coupon.usageLimit > 0 && coupon.usageCounter >= coupon.usageLimit) return 'used'
-  if (perProfile !== undefined && countOf(redemptions, profileId) >= perProfile) return 'used'
+  if (campaign && couponLimitReached(state, campaign, coupon, { profileId }, now) !== undefined) return 'used'
   if (isPast(coupon.expiryDate, now)) return 'expired'
   return isAhead(coupon.startDate, now) ? 'pending' : 'active'
 }

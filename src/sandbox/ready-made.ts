@@ -8,7 +8,7 @@ import {
   setDiscountPerItem,
   setDiscountProRata,
 } from './rule-effects.ts'
-import type { Cart, RuleEffect, SandboxRule, Unit } from './rules.ts'
+import type { RuleCart, RuleEffect, SandboxRule, Unit } from './rules.ts'
 
 /** What every ready-made rule takes beside its own. */
 export interface RuleOptions extends Partial<Pick<SandboxRule, 'needs' | 'when' | 'displayName' | 'displayDescription' | 'relatedData'>> {
@@ -57,14 +57,16 @@ export interface BuyXGetYOptions extends ItemRuleOptions {
 /** Of so many units, the cheapest are free, or cheaper: buy 2, get 1 gives one of every three. */
 export function buyXGetY(options: BuyXGetYOptions): SandboxRule {
   const { buy, get, percent = 100, name = `Buy ${buy}, get ${get}`, which, ...rest } = options
-  return forItems(name, which, rest, (units) => {
+  const enough = (cart: RuleCart): boolean => cart.units.filter(which ?? any).length >= buy + get
+  const when: SandboxRule['when'] = (cart) => enough(cart) && (rest.when?.(cart) ?? true)
+  return forItems(name, which, { ...rest, when }, (units) => {
     const count = Math.floor(units.length / (buy + get)) * get
     const cheapest = units.toSorted((one, other) => one.price - other.price).slice(0, count)
     return inOrder(cheapest).map((unit) => setDiscountPerItem(name, unit, share(unit.price, percent)))
   })
 }
 
-/** What {@link bundle} takes. */
+/** What {@link bundlePrice} takes. */
 export interface BundleOptions extends RuleOptions {
   /** What belongs to it, one unit for each. A part takes the first unit that fits it and is free, so the narrower ones come first. */
   parts: readonly ((unit: Unit) => boolean)[]
@@ -73,7 +75,7 @@ export interface BundleOptions extends RuleOptions {
 }
 
 /** Units that cost less together, as often as they are in the cart; their discount is shared out by their prices. */
-export function bundle(options: BundleOptions): SandboxRule {
+export function bundlePrice(options: BundleOptions): SandboxRule {
   const { parts, price, name = 'Bundle', when, ...rest } = options
   return {
     ...rest,
@@ -93,7 +95,7 @@ export interface SpendRuleOptions extends RuleOptions {
 }
 
 /** Units of a product at no price. */
-export function freeItem(item: { sku: string; name: string; quantity?: number }, options: SpendRuleOptions = {}): SandboxRule {
+export function freeItemForSpend(item: { sku: string; name: string; quantity?: number }, options: SpendRuleOptions = {}): SandboxRule {
   const { name = `Free: ${item.name}`, ...rest } = options
   return forSpend(name, rest, () => [addFreeItem(item.sku, item.name, item.quantity)])
 }
@@ -107,7 +109,7 @@ export function freeShipping(options: SpendRuleOptions & { additionalCost?: stri
 /** A percentage off the items that grows with their sum. The highest step that is reached counts. */
 export function tieredSpend(steps: readonly { from: number; percent: number }[], options: RuleOptions = {}): SandboxRule {
   const { name = 'Spend more, save more', when, ...rest } = options
-  const stepFor = (cart: Cart) => steps.toSorted((one, other) => other.from - one.from).find(({ from }) => spent(cart) >= from)
+  const stepFor = (cart: RuleCart) => steps.toSorted((one, other) => other.from - one.from).find(({ from }) => spent(cart) >= from)
   return {
     ...rest,
     name,
@@ -116,7 +118,7 @@ export function tieredSpend(steps: readonly { from: number; percent: number }[],
   }
 }
 
-/** What {@link points} and {@link tierMultiplier} take. */
+/** What {@link pointsForSpend} and {@link tierMultiplier} take. */
 export interface PointsOptions extends RuleOptions {
   programId: number
   /** Points for each full unit of money. @default 1 */
@@ -124,7 +126,7 @@ export interface PointsOptions extends RuleOptions {
 }
 
 /** Points for what the items cost, in full units of money. */
-export function points(options: PointsOptions): SandboxRule {
+export function pointsForSpend(options: PointsOptions): SandboxRule {
   const { programId, perUnit = 1, name = 'Points', when, ...rest } = options
   return {
     ...rest,
@@ -134,10 +136,10 @@ export function points(options: PointsOptions): SandboxRule {
   }
 }
 
-/** Points that grow with the tier: `{ Gold: 2 }` doubles them for Gold, and gives the others what {@link points} gives. */
+/** Points that grow with the tier: `{ Gold: 2 }` doubles them for Gold, and gives the others what {@link pointsForSpend} gives. */
 export function tierMultiplier(multipliers: Readonly<Record<string, number>>, options: PointsOptions): SandboxRule {
   const { programId, perUnit = 1, name = 'Points by tier', when, ...rest } = options
-  const factorFor = (cart: Cart): number => multipliers[cart.tier(programId) ?? ''] ?? 1
+  const factorFor = (cart: RuleCart): number => multipliers[cart.tier(programId) ?? ''] ?? 1
   return {
     ...rest,
     name,
@@ -174,7 +176,7 @@ export function welcomeReferral(options: WelcomeReferralOptions): SandboxRule {
 }
 
 /** A percentage off the items on the profile's birthday, UTC. Who was born on a 29th of February has it on the 28th in other years. */
-export function birthday(percent: number, options: RuleOptions & { attribute?: string } = {}): SandboxRule {
+export function birthdayDiscount(percent: number, options: RuleOptions & { attribute?: string } = {}): SandboxRule {
   const { name = 'Happy birthday', attribute = 'Birthday', when, ...rest } = options
   return {
     ...rest,
@@ -185,14 +187,16 @@ export function birthday(percent: number, options: RuleOptions & { attribute?: s
 }
 
 /** One code of a pool of giveaways. */
-export function giveaway(poolId: number, options: SpendRuleOptions = {}): SandboxRule {
+export function giveawayForSpend(poolId: number, options: SpendRuleOptions = {}): SandboxRule {
   const { name = 'A giveaway', ...rest } = options
   return forSpend(name, rest, () => [awardGiveaway(poolId)])
 }
 
+const any = (): boolean => true
+
 function forItems(
   name: string,
-  which: (unit: Unit) => boolean = () => true,
+  which: (unit: Unit) => boolean = any,
   { when, ...rest }: RuleOptions,
   then: (units: Unit[]) => RuleEffect[],
 ): SandboxRule {
@@ -245,11 +249,11 @@ function share(amount: number, percent: number): number {
 }
 
 // Sums of prices are binary fractions: 56.99999999999999 is 57.
-function spent({ itemTotal }: Cart): number {
+function spent({ itemTotal }: RuleCart): number {
   return Number(itemTotal.toFixed(6))
 }
 
-function fullUnits(cart: Cart): number {
+function fullUnits(cart: RuleCart): number {
   return Math.floor(spent(cart))
 }
 

@@ -1,6 +1,6 @@
 /** What rules say, by name: one function for each effect. */
 import type { EffectProps } from '../effects.ts'
-import type { Cart, RuleEffect, RuleEffectProps, Unit } from './rules.ts'
+import type { RuleCart, RuleEffect, RuleEffectProps, Unit } from './rules.ts'
 
 /** An amount off the cart. */
 export function setDiscount(name: string, value: number, scope?: EffectProps['setDiscount']['scope']): RuleEffect {
@@ -30,7 +30,7 @@ export function setDiscountProRata(name: string, units: readonly Unit[], total: 
 }
 
 /** An amount off one of the cart's additional costs, such as shipping; at most what it costs. The rule fails where there is none. */
-export function setDiscountPerAdditionalCost(name: string, cart: Cart, additionalCost: string, value = Infinity): RuleEffect {
+export function setDiscountPerAdditionalCost(name: string, cart: RuleCart, additionalCost: string, value = Infinity): RuleEffect {
   const { price = 0 } = cart.additionalCosts[additionalCost] ?? {}
   return { effectType: 'setDiscountPerAdditionalCost', props: { name, additionalCost, value: Math.min(value, price) } }
 }

@@ -51,7 +51,7 @@ export interface SandboxCampaign {
   endTime?: Timestamp
   /** Default: what the campaign's coupons and rules show. */
   features?: Campaign['features']
-  /** Its budgets: how much of an {@link BudgetAction} may be used, by all together or by each of the entities named. */
+  /** Its budgets: how much of a {@link BudgetAction} may be used, by all together or by each of the entities named. */
   limits?: Budget[]
   /** Whether a budget that is nearly used up gives what is left of it. Otherwise the rule fails. @default false */
   partialRewards?: boolean
@@ -91,8 +91,10 @@ export type BudgetAction =
  * A budget. Periods are those of the calendar, in UTC; without one it is for good. Without entities it is for all together; with some,
  * for each of them by itself, such as each profile. What a session lacks, such as identifiers, has no limit; a profile it must have.
  */
-export interface Budget extends LimitConfig {
+export interface Budget extends Omit<LimitConfig, 'action' | 'entities'> {
   action: BudgetAction
+  /** Default: all together. */
+  entities?: LimitConfig['entities']
 }
 
 /** Codes to give away, each once. */
@@ -122,7 +124,6 @@ export interface SandboxCoupon extends Partial<
     | 'discountLimit'
     | 'startDate'
     | 'expiryDate'
-    | 'limits'
     | 'attributes'
     | 'recipientIntegrationId'
     | 'reservation'
@@ -133,6 +134,8 @@ export interface SandboxCoupon extends Partial<
 > {
   /** 4 to 100 characters. */
   value: string
+  /** Budgets of its own, which come before those of its campaign. */
+  limits?: Budget[]
 }
 
 /** One rule of a campaign, with the texts a shop may show. */
@@ -143,21 +146,21 @@ export interface SandboxRule extends Omit<RuleMetadata, 'title'> {
   /** Runs once for each valid code of this campaign, and accepts it when it fires. Default: runs once, without a code. */
   needs?: 'coupon' | 'referral'
   /** Whether it fires. Default: always. */
-  when?: (cart: Cart) => boolean
+  when?: (cart: RuleCart) => boolean
   /** What the cart earns: all of it, or nothing when an effect cannot be applied. Amounts that are not above zero are left out. */
-  then: (cart: Cart) => readonly RuleEffect[]
+  then: (cart: RuleCart) => readonly RuleEffect[]
   /** What is said when it does not fire although it was tried, such as a notification. A rule that lacks its code is not tried. */
-  otherwise?: (cart: Cart) => readonly RuleEffect[]
+  otherwise?: (cart: RuleCart) => readonly RuleEffect[]
 }
 
 /** A cart as a rule sees it. Money in major currency units, before discounts. */
-export interface Cart {
+export interface RuleCart {
   /** Undefined: anonymous. */
   profileId: string | undefined
   state: SessionState
-  items: CartItem[]
+  items: readonly CartItem[]
   /** Each line taken apart into its units, as Talon.One does before rules see a cart. */
-  units: Unit[]
+  units: readonly Unit[]
   /** Price by quantity, summed. */
   itemTotal: number
   /** Items and all additional costs. */
@@ -181,13 +184,13 @@ export interface Cart {
   audienceIds: number[]
   firstSession: boolean
   /** What a rule with `on` runs for. The cart is then that of the session the event is connected with, or empty. */
-  event: CartEvent | undefined
+  event: RuleEvent | undefined
   /** Milliseconds since the epoch. */
   now: number
 }
 
 /** An event as a rule sees it. */
-export interface CartEvent {
+export interface RuleEvent {
   type: string
   attributes: Attributes
 }

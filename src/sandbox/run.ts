@@ -2,7 +2,7 @@
 import type { CampaignExclusionReason, CouponRejection, KnownEffect, ReferralRejection } from '../effects.ts'
 import type { Coupon, CustomerProfile, CustomerSessionV2, Referral, RuleFailureReason } from '../schema.ts'
 import { type Acceptance, completeAll, type Place, type Setting } from './completion.ts'
-import type { CampaignGroup, Cart, CartEvent, SandboxCampaign, SandboxRule, Unit } from './rules.ts'
+import type { CampaignGroup, RuleCart, RuleEvent, RuleEffect, SandboxCampaign, SandboxRule, Unit } from './rules.ts'
 import type { State } from './state.ts'
 import { copyTally, type Tally } from './tally.ts'
 import { couponLimitReached, type Inquiry } from './verdicts.ts'
@@ -10,7 +10,7 @@ import { couponLimitReached, type Inquiry } from './verdicts.ts'
 /** What is evaluated. Without a session: a profile update, or an event. */
 export interface Subject {
   session: CustomerSessionV2 | undefined
-  event?: CartEvent
+  event?: RuleEvent
   /** The cards an event names. Default: the session's. */
   loyaltyCards?: readonly string[]
   /** Which rules are asked. Default: those about carts and profiles. */
@@ -81,7 +81,7 @@ export interface Scene {
   subject: Subject
   inquiry: Inquiry
   codes: readonly Code[]
-  cart: Cart
+  cart: RuleCart
   /** The numbers of the groups, in the order they are listed. */
   groupIds: ReadonlyMap<CampaignGroup, number>
 }
@@ -127,7 +127,7 @@ export function runCampaign(scene: Scene, campaign: SandboxCampaign, tally: Tall
   const codes = scene.codes.filter(({ campaignId }) => campaignId === campaign.id)
   const { asks = isAboutCarts } = scene.subject
   const { filter } = campaign
-  const filtered = attempt(() => (filter === undefined ? scene.cart.units : scene.cart.units.filter(filter)))
+  const filtered = attempt(() => (filter === undefined ? scene.cart.units : Object.freeze(scene.cart.units.filter(filter))))
   const accepted = new Set<Code>()
   const refusals = new Map<Code, Refusal>()
   const outcomes: RuleOutcome[] = []
@@ -183,7 +183,7 @@ interface RuleTurn {
   code: Code | undefined
   /** Whether the code has not been accepted yet. */
   isNew: boolean
-  filtered: Attempt<Unit[]>
+  filtered: Attempt<readonly Unit[]>
   branch: Branch
 }
 
@@ -197,17 +197,21 @@ function runRule(scene: Scene, turn: RuleTurn, codes: readonly Code[], tally: Ta
   const setting = settingOf(scene, turn)
   const drafts = attempt(() => {
     const cart = cartFor(scene, turn, tally)
-    return (rule.when?.(cart) ?? true) ? rule.then(cart) : undefined
+    return (rule.when?.(cart) ?? true) ? listOf(rule.then(cart)) : undefined
   })
-  if ('problem' in drafts) {
-    const problem: KnownEffect = { ...setting.place, effectType: 'error', props: { message: drafts.problem } }
-    return { outcome: failed(campaign, ruleIndex, rule, code, drafts.problem), effects: [problem], tally }
+  const broken = (problem: string): RuleRun => {
+    const error: KnownEffect = { ...setting.place, effectType: 'error', props: { message: problem } }
+    return { outcome: failed(campaign, ruleIndex, rule, code, problem), effects: [error], tally }
   }
+  if ('problem' in drafts) return broken(drafts.problem)
   if (drafts.value === undefined)
     return runOtherwise(scene, turn, failed(campaign, ruleIndex, rule, code, 'The condition was not met'), tally)
   const after = copyTally(tally)
   const verdict = isNew && code !== undefined ? [accept(code)] : []
-  const completed = completeAll([...verdict, ...drafts.value], setting, after)
+  const { value: list } = drafts
+  const attempted = attempt(() => completeAll([...verdict, ...list], setting, after))
+  if ('problem' in attempted) return broken(attempted.problem)
+  const { value: completed } = attempted
   if ('effects' in completed)
     return { outcome: { campaign, ruleIndex, rule, passed: true, code, details: '' }, effects: completed.effects, tally: after }
   const effectIndex = Math.max(completed.failedAt - verdict.length, 0)
@@ -219,11 +223,11 @@ function runOtherwise(scene: Scene, turn: RuleTurn, outcome: RuleOutcome, tally:
   const { otherwise } = turn.rule
   if (otherwise === undefined) return { outcome, effects: [], tally }
   const setting = settingOf(scene, turn)
-  const drafts = attempt(() => otherwise(cartFor(scene, turn, tally)))
-  if ('problem' in drafts)
-    return { outcome, effects: [{ ...setting.place, effectType: 'error', props: { message: drafts.problem } }], tally }
   const after = copyTally(tally)
-  const completed = completeAll(drafts.value, setting, after)
+  const attempted = attempt(() => completeAll(listOf(otherwise(cartFor(scene, turn, tally))), setting, after))
+  if ('problem' in attempted)
+    return { outcome, effects: [{ ...setting.place, effectType: 'error', props: { message: attempted.problem } }], tally }
+  const { value: completed } = attempted
   return 'effects' in completed ? { outcome, effects: completed.effects, tally: after } : { outcome, effects: [], tally }
 }
 
@@ -238,11 +242,17 @@ function attempt<Value>(work: () => Value): Attempt<Value> {
   }
 }
 
+// A config in JavaScript may return anything.
+function listOf(effects: readonly RuleEffect[]): readonly RuleEffect[] {
+  if (!Array.isArray(effects)) throw new Error('A rule must return a list of effects: is it async, or does it lack its brackets?')
+  return effects
+}
+
 function failed(campaign: SandboxCampaign, ruleIndex: number, rule: SandboxRule, code: Code | undefined, details: string): RuleOutcome {
   return { campaign, ruleIndex, rule, passed: false, code, details }
 }
 
-function cartFor({ cart }: Scene, { code, filtered }: RuleTurn, { discounted }: Tally): Cart {
+function cartFor({ cart }: Scene, { code, filtered }: RuleTurn, { discounted }: Tally): RuleCart {
   if ('problem' in filtered) throw new Error(filtered.problem)
   return {
     ...cart,

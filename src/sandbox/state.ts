@@ -286,9 +286,20 @@ function newCatalog(created: Timestamp): Catalog {
 
 /** A coupon of a campaign that is not stored. */
 export function newCoupon(state: State, { id: campaignId }: SandboxCampaign, draft: SandboxCoupon): Coupon {
-  const { value, usageLimit = 0, discountLimit = 0, ...rest } = draft
+  const { value, usageLimit = 0, discountLimit = 0, limits, ...rest } = structuredClone(draft)
+  const own = limits && { limits: limits.map((budget) => ({ ...budget, entities: budget.entities ?? [] })) }
   const worth = discountLimit > 0 && { discountLimit, discountCounter: 0, discountRemainder: discountLimit }
-  return { ...rest, ...worth, id: 0, created: timestamp(state), campaignId, value: normaliseCode(value), usageLimit, usageCounter: 0 }
+  return {
+    ...rest,
+    ...own,
+    ...worth,
+    id: 0,
+    created: timestamp(state),
+    campaignId,
+    value: normaliseCode(value),
+    usageLimit,
+    usageCounter: 0,
+  }
 }
 
 function addCoupon(state: State, campaign: SandboxCampaign, draft: SandboxCoupon): void {

@@ -1,7 +1,7 @@
 /** Whether a code counts, and if not, why. */
 import type { CouponRejection, ReferralRejection } from '../effects.ts'
 import type { Coupon, LimitConfig, Timestamp } from '../schema.ts'
-import { type BudgetLeft, budgetsFor, type BudgetUser, leftOf } from './budgets.ts'
+import { type BudgetLeft, budgetsFor, type BudgetUser, leftOf, limitsOf } from './budgets.ts'
 import { isRunning, type SandboxCampaign } from './rules.ts'
 import type { Redemption, State, StoredCoupon, StoredReferral } from './state.ts'
 
@@ -37,7 +37,7 @@ export function couponRejection(
   if (coupon.usageLimit > 0 && coupon.usageCounter >= coupon.usageLimit) return 'CouponLimitReached'
   if (coupon.recipientIntegrationId && coupon.recipientIntegrationId !== profileId) return 'CouponRecipientDoesNotMatch'
 
-  const needsProfile = coupon.isReservationMandatory || [...(coupon.limits ?? []), ...(campaign.limits ?? [])].some(isPerProfile)
+  const needsProfile = coupon.isReservationMandatory || [...(coupon.limits ?? []), ...limitsOf(campaign)].some(isPerProfile)
   if (!profileId && needsProfile) return 'ProfileRequired'
   if (coupon.isReservationMandatory && !reservedBy.includes(profileId ?? '')) return 'CouponReservationRequired'
   return couponLimitReached(state, campaign, coupon, user, now)
@@ -126,9 +126,4 @@ export function isPast(expiryDate: Timestamp | undefined, now: number): boolean 
 /** How often a profile stands in redemptions. */
 export function countOf(redemptions: readonly Redemption[], profileId: string): number {
   return redemptions.filter((redemption) => redemption.profileId === profileId).length
-}
-
-/** The limit on an action, for all together or for each profile; its period is ignored. */
-export function limitOf(limits: readonly LimitConfig[] | undefined, action: string, perProfile: boolean): number | undefined {
-  return limits?.find((limit) => limit.action === action && limit.entities.includes('Profile') === perProfile)?.limit
 }

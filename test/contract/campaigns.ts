@@ -4,7 +4,7 @@
  * evaluation, and prices are taken before discounts.
  */
 import { addLoyaltyPoints, increaseAchievementProgress, setDiscount, setDiscountPerItem } from '../../src/sandbox/index.ts'
-import type { Cart, LoyaltyProgram, RuleEffect, SandboxAttributes, SandboxCampaign, SandboxRule } from '../../src/sandbox/index.ts'
+import type { RuleCart, LoyaltyProgram, RuleEffect, SandboxAttributes, SandboxCampaign, SandboxRule } from '../../src/sandbox/index.ts'
 
 /** The numbers that a deployment gives them itself. */
 export interface ContractIds {
@@ -65,8 +65,8 @@ export const contractAttributes: SandboxAttributes = {
 const day = 86_400_000
 
 /** The lines of a SKU are worth points: their price by their quantity. */
-function pointsFor(sku: string, then: (points: number, cart: Cart) => RuleEffect[]): SandboxRule {
-  const pointsIn = ({ units }: Cart): number => units.filter((unit) => unit.sku === sku).reduce((sum, { price }) => sum + price, 0)
+function pointsFor(sku: string, then: (points: number, cart: RuleCart) => RuleEffect[]): SandboxRule {
+  const pointsIn = ({ units }: RuleCart): number => units.filter((unit) => unit.sku === sku).reduce((sum, { price }) => sum + price, 0)
   return { name: sku, when: (cart) => pointsIn(cart) > 0, then: (cart) => then(pointsIn(cart), cart) }
 }
 

@@ -377,7 +377,7 @@ export class Books {
       const uses = this.#uses.filter(({ effect }) => effect.campaignId === id)
       for (const limit of limits) {
         const mine = uses.filter(({ action }) => action === limit.action)
-        checkLimit(`campaign ${id}`, limit, mine)
+        checkLimit(`campaign ${id}`, { entities: [], ...limit }, mine)
         const stored = sum(
           state.budgetUses.filter(({ campaignId, action }) => campaignId === id && action === limit.action).map(({ amount }) => amount),
         )

@@ -48,7 +48,7 @@ function openWith(limits: Budget[], campaign: Partial<SandboxCampaign> = {}) {
   }
 }
 
-const euros = (limit: number, ...entities: Budget['entities']): Budget => ({ action: 'setDiscount', limit, entities })
+const euros = (limit: number, ...entities: NonNullable<Budget['entities']>): Budget => ({ action: 'setDiscount', limit, entities })
 
 describe('a budget', () => {
   it('is used by closed sessions, not by open ones', async () => {
@@ -233,7 +233,7 @@ describe('a budget for each', () => {
 
 describe('a budget of redemptions', () => {
   const rules: SandboxRule[] = [{ name: 'A euro off', needs: 'coupon', then: () => [setDiscount('A euro off', 1)] }]
-  const redeeming = (limit: number, ...entities: Budget['entities']): Budget => ({ action: 'redeemCoupon', limit, entities })
+  const redeeming = (limit: number, ...entities: NonNullable<Budget['entities']>): Budget => ({ action: 'redeemCoupon', limit, entities })
   const coupons = [{ value: 'FIRST' }, { value: 'SECOND' }]
   const couponCodes = ['FIRST', 'SECOND']
 

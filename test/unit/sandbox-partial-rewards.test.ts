@@ -4,7 +4,7 @@ import {
   addFreeItem,
   addLoyaltyPoints,
   type Budget,
-  bundle,
+  bundlePrice,
   demoPrograms,
   type SandboxCampaign,
   type SandboxRule,
@@ -89,7 +89,7 @@ describe('a budget that is nearly used up', () => {
 
   it('sums each bundle by itself', async () => {
     const parts = [({ sku }: Unit) => sku === 'COFFEE', ({ sku }: Unit) => sku === 'MUG']
-    const shop = partly(money(7), bundle({ parts, price: 16 }).then)
+    const shop = partly(money(7), bundlePrice({ parts, price: 16 }).then)
     const { effects } = await shop.put({ cartItems: [coffee, { ...mug, quantity: 2 }] })
     expect(
       propsOf('setDiscountPerItem', effects).map(({ bundleIndex, totalDiscount, desiredTotalDiscount }) => [

@@ -104,7 +104,7 @@ const budget: fc.Arbitrary<Budget> = fc
       ...new Set(Object.values(actions).flatMap(({ counts, sums }) => (sums === undefined ? [counts] : [counts, sums]))),
     ),
     limit: fc.constantFrom(1, 1, 2, 3, 6, 0),
-    entities: fc.constantFrom<Budget['entities']>([], [], [], ['Profile'], ['Session'], ['Coupon'], ['Profile', 'Coupon']),
+    entities: fc.constantFrom<NonNullable<Budget['entities']>>([], [], [], ['Profile'], ['Session'], ['Coupon'], ['Profile', 'Coupon']),
     period: fc.constantFrom('daily' as const, 'monthly' as const, undefined, undefined),
   })
   .map(({ period, ...rest }) => ({ ...rest, ...(period && { period }) }))
@@ -260,7 +260,7 @@ export function createBook(state: State) {
       [...bySession.values()].flat().filter(({ effect }) => propsOf(type, [effect]).some(({ value }) => value === code)).length,
   }
 
-  function exceededBy(mine: readonly Given[], { action, limit, entities, period }: Budget): string[] {
+  function exceededBy(mine: readonly Given[], { action, limit, entities = [], period }: Budget): string[] {
     const sums = new Map<string, number>()
     for (const { effect, at, profileId, sessionId } of mine) {
       const used = usedBy(effect, action)

@@ -4,8 +4,8 @@ import { createReferral, updateCustomerProfileV2 } from '../../src/endpoints.ts'
 import {
   amountOffCart,
   amountOffItems,
-  birthday,
-  bundle,
+  birthdayDiscount,
+  bundlePrice,
   buyXGetY,
   freeShipping,
   percentOffCart,
@@ -49,7 +49,7 @@ describe('whatever the cart', () => {
     fc
       .record({ buy: fc.integer({ min: 1, max: 3 }), get: fc.integer({ min: 1, max: 3 }), percent: fc.integer({ min: 0, max: 100 }) })
       .map(buyXGetY),
-    fc.record({ price, parts: fc.array(fc.constantFrom(isOf('A'), isOf('B'), isOf('C')), { minLength: 1, maxLength: 3 }) }).map(bundle),
+    fc.record({ price, parts: fc.array(fc.constantFrom(isOf('A'), isOf('B'), isOf('C')), { minLength: 1, maxLength: 3 }) }).map(bundlePrice),
     fc.integer({ min: 0, max: 100 }).map((percent) =>
       tieredSpend([
         { from: 10, percent },
@@ -58,7 +58,7 @@ describe('whatever the cart', () => {
     ),
     fc.constant(freeShipping()),
     price.map((amount) => welcomeReferral({ amount })),
-    fc.integer({ min: 0, max: 100 }).map((percent) => birthday(percent)),
+    fc.integer({ min: 0, max: 100 }).map((percent) => birthdayDiscount(percent)),
   )
 
   it('no discount is negative, and none is more than what it discounts', async () => {
@@ -88,8 +88,11 @@ describe('whatever the cart', () => {
 
   it('a bundle costs its price, and what is not in one costs what it did', async () => {
     await fc.assert(
-      fc.asyncProperty(lines, price, async (items, bundlePrice) => {
-        const shares = propsOf('setDiscountPerItem', await effectsOf(bundle({ parts: [isOf('A'), isOf('B')], price: bundlePrice }), items))
+      fc.asyncProperty(lines, price, async (items, together) => {
+        const shares = propsOf(
+          'setDiscountPerItem',
+          await effectsOf(bundlePrice({ parts: [isOf('A'), isOf('B')], price: together }), items),
+        )
         const counts = (sku: string) => items.filter((item) => item.sku === sku).reduce((sum, { quantity }) => sum + quantity, 0)
         expect(new Set(shares.map(({ bundleIndex }) => bundleIndex)).size).toBeLessThanOrEqual(Math.min(counts('A'), counts('B')))
         for (const index of new Set(shares.map(({ bundleIndex }) => bundleIndex))) {
@@ -109,7 +112,7 @@ describe('whatever the cart', () => {
     {
       name: 'a bundle',
       ruleFor: (which) =>
-        bundle({ parts: [(unit) => which(unit) && unit.sku === 'A', (unit) => which(unit) && unit.sku === 'B'], price: 1 }),
+        bundlePrice({ parts: [(unit) => which(unit) && unit.sku === 'A', (unit) => which(unit) && unit.sku === 'B'], price: 1 }),
     },
   ])('$name looks at each unit a fixed number of times', async ({ ruleFor }) => {
     const looks = async (quantity: number) => {

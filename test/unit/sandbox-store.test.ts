@@ -9,7 +9,7 @@ import { type Endpoint, fill, type InputOf } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
 import { openStore, type Store } from '../../src/sandbox/command/store.ts'
 import { TouchedMap } from '../../src/sandbox/command/touched-map.ts'
-import { createSandbox, demoCampaigns, giveaway, type Sandbox, type SandboxConfig } from '../../src/sandbox/index.ts'
+import { createSandbox, demoCampaigns, giveawayForSpend, type Sandbox, type SandboxConfig } from '../../src/sandbox/index.ts'
 import type { NewCustomerSessionV2 } from '../../src/schema.ts'
 import { coffee, mug, noon } from './sandbox-shop.ts'
 
@@ -27,8 +27,8 @@ const mugs = {
   id: 90,
   name: 'A mug for the first two',
   limits: [{ action: 'awardGiveaway', limit: 2, entities: [] }],
-  giveaways: [{ id: 1, name: 'Mugs', codes: ['MUG-1', 'MUG-2', 'MUG-3'] }],
-  rules: [giveaway(1)],
+  giveaways: [{ id: 90, name: 'Mugs', codes: ['MUG-1', 'MUG-2', 'MUG-3'] }],
+  rules: [giveawayForSpend(90)],
 } satisfies NonNullable<SandboxConfig['campaigns']>[number]
 const newSandbox = (campaigns: SandboxConfig['campaigns'] = [...demoCampaigns, mugs]) => createSandbox({ campaigns, clock: () => noon })
 // What JSON makes of it: fields without a value are not there.

@@ -3,11 +3,11 @@ import {
   addFreeItem,
   addLoyaltyPoints,
   awardGiveaway,
-  type Cart,
+  type RuleCart,
   deductLoyaltyPoints,
   demoCampaigns,
   demoPrograms,
-  giveaway,
+  giveawayForSpend,
   increaseAchievementProgress,
   type LoyaltyProgram,
   percentOffCart,
@@ -44,8 +44,8 @@ export const walkPrograms: readonly LoyaltyProgram[] = [
 ]
 
 const day = 86_400_000
-const inDays = (cart: Cart, days: number): string => new Date(cart.now + days * day).toISOString()
-const isKnown = (cart: Cart): boolean => cart.profileId !== undefined && cart.itemTotal > 0
+const inDays = (cart: RuleCart, days: number): string => new Date(cart.now + days * day).toISOString()
+const isKnown = (cart: RuleCart): boolean => cart.profileId !== undefined && cart.itemTotal > 0
 
 const ownCampaigns: readonly SandboxCampaign[] = [
   {
@@ -198,7 +198,7 @@ const ownCampaigns: readonly SandboxCampaign[] = [
     limits: [{ action: 'createCoupon', limit: 3, entities: ['Profile'], period: 'weekly' }],
     giveaways: [{ id: 9, name: 'Prizes', codes: Array.from({ length: 12 }, (_, index) => `PRIZE-${index}`) }],
     rules: [
-      giveaway(9, { name: 'A prize', from: 40 }),
+      giveawayForSpend(9, { name: 'A prize', from: 40 }),
       { name: 'Won', on: 'won', then: () => [awardGiveaway(9)] },
       {
         name: 'A code for the next time',
