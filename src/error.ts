@@ -99,7 +99,7 @@ export function isTalonOneError(error: unknown): error is TalonOneError {
 
 /** Whether the message of a 400 says that a session is not open any more (wording noted by the vendor's own cartridges). */
 export function saysClosed(message: unknown): boolean {
-  return typeof message === 'string' && message.startsWith('Cannot move session to state')
+  return /^Cannot move session to state .* from state "(closed|partially_returned|cancelled)"/.test(String(message))
 }
 
 /** Whether the message of a 409 is about something that exists already, such as an event of that id, and not about overlapping requests. */

@@ -64,7 +64,7 @@ function couponBy(state: State, value: string): StoredCoupon {
 /** The pattern of codes that nobody gave one. */
 export const defaultPattern = '########'
 
-/** The API's default: A-Z and 0-9 (behaviour.md §9.12). */
+/** The characters of codes that nobody gave some: A-Z and 0-9, as the API has it. */
 export const alphabet: readonly string[] = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.split('')
 
 /** Codes for new referrals, drawn before anything is stored: all of them, or none. */

@@ -60,7 +60,7 @@ export function completeAll(drafts: readonly (RuleEffect | Acceptance)[], settin
       }
     }
   }
-  // At a budget of 0 the rule fails (effects.md §5.9); with something left, what no longer fits is just left out.
+  // At a budget of 0 the rule fails ; with something left, what no longer fits is just left out.
   const unpaid = missing.find(({ kind }) => !given.has(kind))
   if (unpaid !== undefined) return { failedAt: unpaid.index, details: 'A budget is used up' }
   return { effects: shareOut(effects) }
@@ -71,7 +71,7 @@ function complete(draft: RuleEffect | Acceptance, setting: Setting, tally: Tally
   const { state, session, profile, place, mayDiscount } = setting
   if (Object.values(draft.props).some((value) => typeof value === 'number' && !Number.isFinite(value))) return 'An amount is not finite'
   switch (draft.effectType) {
-    // effects.md §5.10: a discount is always a positive amount.
+    // A discount is always a positive amount.
     case 'setDiscount':
       return draft.props.value > 0 ? [{ ...place, ...draft }] : []
     case 'setDiscountPerItem':

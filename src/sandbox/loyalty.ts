@@ -165,7 +165,7 @@ function cardsNamed(state: State, identifiers: readonly string[]): StoredCard[] 
   return identifiers.flatMap((identifier) => state.cards.get(identifier) ?? [])
 }
 
-// behaviour.md §10.13: only active cards earn or redeem; a card that is linked to profiles is for them alone (inferred).
+// docs.talon.one/docs/product/loyalty-programs/loyalty-cards/loyalty-card-overview: only active cards earn or redeem; a card that is linked to profiles is for them alone (inferred).
 function isUsable({ card, profiles }: StoredCard, profileId: string | undefined): boolean {
   return card.status === 'active' && (profiles.length === 0 || profiles.some(({ integrationId }) => integrationId === profileId))
 }
@@ -221,7 +221,7 @@ function ledgerInfo(
     currentBalance: is.activePoints,
     pendingBalance: is.pendingPoints,
     negativeBalance: is.negativePoints,
-    // Deprecated, always 0 (types.md §5).
+    // Deprecated in the specification, and always 0.
     expiredBalance: 0,
     spentBalance: 0,
     tentativeCurrentBalance: would.activePoints,

@@ -22,25 +22,25 @@ export interface ItemRuleOptions extends RuleOptions {
   which?: (unit: Unit) => boolean
 }
 
-/** A percentage off the items of the cart. */
+/** A percentage off the items of the cart, from 0 to 100. */
 export function percentOffCart(percent: number, options: RuleOptions = {}): SandboxRule {
   const { name = `${percent} % off`, ...rest } = options
   return { ...rest, name, then: (cart) => [setDiscount(name, share(cart.itemTotal, percent))] }
 }
 
-/** An amount off the cart, at most what its items cost. */
+/** An amount off the cart, in major currency units; at most what its items cost. */
 export function amountOffCart(amount: number, options: RuleOptions = {}): SandboxRule {
   const { name = `${amount} off`, ...rest } = options
   return { ...rest, name, then: (cart) => [setDiscount(name, Math.min(amount, cart.itemTotal))] }
 }
 
-/** A percentage off each unit. */
+/** A percentage off each unit, from 0 to 100. */
 export function percentOffItems(percent: number, options: ItemRuleOptions = {}): SandboxRule {
   const { name = `${percent} % off each`, which, ...rest } = options
   return forItems(name, which, rest, (units) => units.map((unit) => setDiscountPerItem(name, unit, share(unit.price, percent))))
 }
 
-/** An amount off each unit, at most its price. */
+/** An amount off each unit, in major currency units; at most its price. */
 export function amountOffItems(amount: number, options: ItemRuleOptions = {}): SandboxRule {
   const { name = `${amount} off each`, which, ...rest } = options
   return forItems(name, which, rest, (units) => units.map((unit) => setDiscountPerItem(name, unit, amount)))
@@ -48,9 +48,11 @@ export function amountOffItems(amount: number, options: ItemRuleOptions = {}): S
 
 /** What {@link buyXGetY} takes. */
 export interface BuyXGetYOptions extends ItemRuleOptions {
+  /** How many units are paid in full. */
   buy: number
+  /** How many then are free, or cheaper. */
   get: number
-  /** Off those that are got. @default 100 */
+  /** The percentage off those, from 0 to 100. @default 100 */
   percent?: number
 }
 
@@ -70,7 +72,7 @@ export function buyXGetY(options: BuyXGetYOptions): SandboxRule {
 export interface BundleOptions extends RuleOptions {
   /** What belongs to it, one unit for each. A part takes the first unit that fits it and is free, so the narrower ones come first. */
   parts: readonly ((unit: Unit) => boolean)[]
-  /** What one bundle costs altogether. */
+  /** What one bundle costs altogether, in major currency units. */
   price: number
 }
 
@@ -90,7 +92,7 @@ export function bundlePrice(options: BundleOptions): SandboxRule {
 
 /** What a rule takes that is for carts worth so much. */
 export interface SpendRuleOptions extends RuleOptions {
-  /** From which sum of the items on. @default 0 */
+  /** From which sum of the items on, in major currency units. @default 0 */
   from?: number
 }
 
@@ -100,13 +102,13 @@ export function freeItemForSpend(item: { sku: string; name: string; quantity?: n
   return forSpend(name, rest, () => [addFreeItem(item.sku, item.name, item.quantity)])
 }
 
-/** No shipping. The cart must have that additional cost. */
+/** No shipping: all of an additional cost of the cart, `shipping` unless another is named. Without it in the cart, the rule fails. */
 export function freeShipping(options: SpendRuleOptions & { additionalCost?: string } = {}): SandboxRule {
   const { name = 'Free shipping', additionalCost = 'shipping', ...rest } = options
   return forSpend(name, rest, (cart) => [setDiscountPerAdditionalCost(name, cart, additionalCost)])
 }
 
-/** A percentage off the items that grows with their sum. The highest step that is reached counts. */
+/** A percentage off the items, from 0 to 100, that grows with their sum, in major currency units. The highest step that is reached counts. */
 export function tieredSpend(steps: readonly { from: number; percent: number }[], options: RuleOptions = {}): SandboxRule {
   const { name = 'Spend more, save more', when, ...rest } = options
   const stepFor = (cart: RuleCart) => steps.toSorted((one, other) => other.from - one.from).find(({ from }) => spent(cart) >= from)
@@ -120,6 +122,7 @@ export function tieredSpend(steps: readonly { from: number; percent: number }[],
 
 /** What {@link pointsForSpend} and {@link tierMultiplier} take. */
 export interface PointsOptions extends RuleOptions {
+  /** The id of a loyalty program of the sandbox. */
   programId: number
   /** Points for each full unit of money. @default 1 */
   perUnit?: number
@@ -149,8 +152,8 @@ export function tierMultiplier(multipliers: Readonly<Record<string, number>>, op
 }
 
 /** What {@link welcomeReferral} takes. */
-export interface WelcomeReferralOptions extends RuleOptions {
-  /** Off the friend's cart. */
+export interface WelcomeReferralOptions extends Omit<RuleOptions, 'needs'> {
+  /** Off the friend's cart, in major currency units. */
   amount: number
   /** What the advocate gets when the friend's order is closed. Default: nothing. */
   reward?: { programId: number; points: number }
@@ -175,7 +178,7 @@ export function welcomeReferral(options: WelcomeReferralOptions): SandboxRule {
   }
 }
 
-/** A percentage off the items on the profile's birthday, UTC. Who was born on a 29th of February has it on the 28th in other years. */
+/** A percentage off the items, from 0 to 100, on the profile's birthday in UTC: the day and month of its attribute `Birthday`, a date such as `1990-02-28`. Who was born on a 29th of February has it on the 28th in other years. */
 export function birthdayDiscount(percent: number, options: RuleOptions & { attribute?: string } = {}): SandboxRule {
   const { name = 'Happy birthday', attribute = 'Birthday', when, ...rest } = options
   return {

@@ -47,7 +47,7 @@ export function kindOf({ effectType }: KnownEffect): string {
   return isDiscount(effectType) ? 'discount' : effectType
 }
 
-// effects.md §5.9.
+// What partial rewards are said of: https://docs.talon.one/docs/dev/integration-api/api-effects
 const mayBePart: ReadonlySet<string> = new Set([
   'setDiscount',
   'setDiscountPerItem',

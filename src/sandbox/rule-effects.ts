@@ -1,19 +1,19 @@
-/** What rules say, by name: one function for each effect. */
+/** What rules say most, by name. Any other effect is written out: `{ effectType, props }`. */
 import type { EffectProps } from '../effects.ts'
 import type { RuleCart, RuleEffect, RuleEffectProps, Unit } from './rules.ts'
 
-/** An amount off the cart. */
+/** An amount off the cart, in major currency units, or off the part of it that `scope` names. */
 export function setDiscount(name: string, value: number, scope?: EffectProps['setDiscount']['scope']): RuleEffect {
   return { effectType: 'setDiscount', props: { name, value, ...(scope !== undefined && { scope }) } }
 }
 
-/** An amount off one unit, at most its price. */
+/** An amount off one unit, in major currency units; at most its price. */
 export function setDiscountPerItem(name: string, unit: Unit, value: number): RuleEffect {
   const { position, subPosition, price } = unit
   return { effectType: 'setDiscountPerItem', props: { name: `${name}#${position}`, value: Math.min(value, price), position, subPosition } }
 }
 
-/** One amount off several units together, shared out by their prices; at most what they cost. */
+/** One amount off several units together, in major currency units, shared out by their prices; at most what they cost. Two in one rule need two names. */
 export function setDiscountProRata(name: string, units: readonly Unit[], total: number): RuleEffect[] {
   const worth = units.reduce((sum, { price }) => sum + price, 0)
   const totalDiscount = Math.min(total, worth)
@@ -29,7 +29,7 @@ export function setDiscountProRata(name: string, units: readonly Unit[], total: 
   }))
 }
 
-/** An amount off one of the cart's additional costs, such as shipping; at most what it costs. The rule fails where there is none. */
+/** An amount off one of the cart's additional costs, such as shipping; at most what it costs, and all of it unless said. The rule fails where there is none. */
 export function setDiscountPerAdditionalCost(name: string, cart: RuleCart, additionalCost: string, value = Infinity): RuleEffect {
   const { price = 0 } = cart.additionalCosts[additionalCost] ?? {}
   return { effectType: 'setDiscountPerAdditionalCost', props: { name, additionalCost, value: Math.min(value, price) } }
@@ -45,7 +45,7 @@ export function setDiscountPerAdditionalCostPerItem(name: string, unit: Unit, ad
   }
 }
 
-/** Units at no price, beside the cart. */
+/** Units at no price, beside the cart; one unless said. */
 export function addFreeItem(sku: string, name: string, quantity = 1): RuleEffect {
   return { effectType: 'addFreeItem', props: { sku, name, quantity } }
 }
@@ -75,7 +75,7 @@ export function awardGiveaway(poolId: number): RuleEffect {
   return { effectType: 'awardGiveaway', props: { poolId } }
 }
 
-/** A text to show. */
+/** A text to show; `Info` unless said. */
 export function showNotification(title: string, body: string, notificationType: 'Info' | 'Offer' | 'Error' | 'Misc' = 'Info'): RuleEffect {
   return { effectType: 'showNotification', props: { notificationType, title, body } }
 }

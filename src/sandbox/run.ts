@@ -340,7 +340,7 @@ export function reject(code: Code, place: Place, refusal: Refusal, campaign?: Sa
     return { ...place, effectType: 'rejectCoupon', props: { ...why, rejectionReason } }
   }
   const excluded = isExcluded ? ('ReferralPartOfNotTriggeredCampaign' as const) : undefined
-  // The older word for a campaign whose rules do not ask for a referral (effects.md §4).
+  // The older word for a campaign whose rules do not ask for a referral; the vendor's own cartridge still knows it.
   const hasNoRule = campaign?.rules.every(({ needs }) => needs !== 'referral') ? ('ReferralValidConditionMissing' as const) : undefined
   const rejectionReason = code.rejection ?? excluded ?? otherwise ?? hasNoRule ?? 'ReferralRejectedByCondition'
   return { ...place, effectType: 'rejectReferral', props: { ...why, rejectionReason } }

@@ -94,7 +94,7 @@ function referralLimitReached(
   return usedUp.entities.includes('Referral') ? 'ReferralLimitReached' : 'CampaignLimitReached'
 }
 
-// A dry run that names others, or an archived campaign: effects.md §4.
+// A dry run that names others, or an archived campaign.
 function isLeftOut({ state }: SandboxCampaign, { only }: Inquiry): boolean {
   return only !== undefined || state === 'archived'
 }

@@ -140,7 +140,9 @@ describe('a refusal', () => {
   })
 
   test.for<[number, unknown, string]>([
-    [400, { message: "Cannot move session to state 'open'" }, 'session_closed'],
+    [400, { message: 'Cannot move session to state "open" from state "closed"' }, 'session_closed'],
+    [400, { message: 'Cannot move session to state "open" from state "cancelled"' }, 'session_closed'],
+    [400, { message: 'Cannot move session to state "partially_returned" from state "open"' }, 'bad_request'],
     [409, { code: 'session_closed' }, 'session_closed'],
     [422, { code: 'session_closed' }, 'session_closed'],
     [404, { message: 'Cannot move session to state open' }, 'not_found'],

@@ -91,7 +91,7 @@ describe('talon-one-sandbox', () => {
       [404, undefined],
       [401, undefined],
     ])
-    expect(requestsIn(command)).toEqual([
+    await expect.poll(() => requestsIn(command)).toEqual([
       'now TRACE (a method this path does not take) 405 n ms: This method is not allowed here',
       'now TRACE (unknown path) 404 n ms: Path not found',
       'now TRACE (a method this path does not take) 401 n ms: Invalid API key',

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { createReferral, getCustomerInventory, updateCustomerProfileV2, updateCustomerSessionV2 } from '../../src/endpoints.ts'
+import { createTalonOne } from '../../src/client.ts'
+import {
+  createReferral,
+  getCustomerInventory,
+  returnCartItems,
+  updateCustomerProfileV2,
+  updateCustomerSessionV2,
+} from '../../src/endpoints.ts'
 import {
   addFreeItem,
   addLoyaltyPoints,
@@ -139,4 +146,12 @@ it('says in a wallet what a cart would say of a code: used today, good again tom
   expect(await state()).toBe('used')
   shop.wait(day)
   expect(await state()).toBe('active')
+})
+
+it('says of an open session that it cannot be returned, not that it is closed', async () => {
+  const { fetch } = createSandbox()
+  const client = createTalonOne({ fetch, baseUrl: 'http://localhost/talon-one' })
+  await client.send(updateCustomerSessionV2, { customerSessionId: 'cart', customerSession: { profileId: 'anna', cartItems: [mug] } })
+  const returned = client.send(returnCartItems, { customerSessionId: 'cart', return: { returnedCartItems: [{ position: 0 }] } })
+  await expect(returned).rejects.toMatchObject({ code: 'bad_request' })
 })

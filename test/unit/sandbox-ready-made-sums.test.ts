@@ -49,7 +49,9 @@ describe('whatever the cart', () => {
     fc
       .record({ buy: fc.integer({ min: 1, max: 3 }), get: fc.integer({ min: 1, max: 3 }), percent: fc.integer({ min: 0, max: 100 }) })
       .map(buyXGetY),
-    fc.record({ price, parts: fc.array(fc.constantFrom(isOf('A'), isOf('B'), isOf('C')), { minLength: 1, maxLength: 3 }) }).map(bundlePrice),
+    fc
+      .record({ price, parts: fc.array(fc.constantFrom(isOf('A'), isOf('B'), isOf('C')), { minLength: 1, maxLength: 3 }) })
+      .map(bundlePrice),
     fc.integer({ min: 0, max: 100 }).map((percent) =>
       tieredSpend([
         { from: 10, percent },
