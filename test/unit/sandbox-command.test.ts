@@ -91,11 +91,13 @@ describe('talon-one-sandbox', () => {
       [404, undefined],
       [401, undefined],
     ])
-    await expect.poll(() => requestsIn(command)).toEqual([
-      'now TRACE (a method this path does not take) 405 n ms: This method is not allowed here',
-      'now TRACE (unknown path) 404 n ms: Path not found',
-      'now TRACE (a method this path does not take) 401 n ms: Invalid API key',
-    ])
+    await expect
+      .poll(() => requestsIn(command))
+      .toEqual([
+        'now TRACE (a method this path does not take) 405 n ms: This method is not allowed here',
+        'now TRACE (unknown path) 404 n ms: Path not found',
+        'now TRACE (a method this path does not take) 401 n ms: Invalid API key',
+      ])
   })
 
   it('tells of a caller who left in the middle of a body, and goes on', async () => {
