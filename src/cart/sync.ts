@@ -22,6 +22,7 @@ import {
 } from './fold.ts'
 import type { FlushOutcome } from './outcomes.ts'
 import { callSafely, handled, withResolvers } from './promises.ts'
+import { createSettling, landingMs } from './settling.ts'
 import { closedError, identityChanged, lineNotFound, unpricedError } from './refusals.ts'
 import { backoff, type Clock, createNap, createPace, platformClock } from './timing.ts'
 import { type CartView, viewCart } from './view.ts'
@@ -69,6 +70,7 @@ export function createSync(options: SyncOptions): Sync {
   const listeners = new Set<() => void>()
   const pace = createPace()
   const nap = createNap(clock)
+  const settling = createSettling()
 
   const cached: SessionAnswer = queryClient?.getQueryData(sessionKey) ?? {}
   let confirmed = isReadable(cached) ? confirm(cached, { keyOf, lines: [] }) : undefined
@@ -84,6 +86,10 @@ export function createSync(options: SyncOptions): Sync {
   let isAdrift = false
   let isRunning = false
   let isSending = false
+  // Whether the session is to be read because a write may have landed late, and whether one has and must be written over.
+  let mustCheck = false
+  let mustHeal = false
+  let check = { timer: undefined as unknown, ended: new AbortController() }
   // How many wait at the checkout barrier.
   let flushes = 0
   // Why nothing gets through at the moment, and what ended the work before it was done: waiting would not cure it.
@@ -127,6 +133,7 @@ export function createSync(options: SyncOptions): Sync {
     pace.edited(clock.now(), isSending ? 'sending' : pending.length === 0 ? 'idle' : 'waiting')
     pending = [...pending, { edit, resolve, reject, settled: promise }]
     refusal = undefined
+    endCheck()
     publish()
     run()
     return promise
@@ -150,12 +157,14 @@ export function createSync(options: SyncOptions): Sync {
 
   async function work(): Promise<void> {
     try {
-      while (!isForgotten && (wasSignedOut || mustLoad || pending.length > 0)) {
+      while (!isForgotten && (wasSignedOut || mustLoad || mustCheck || mustHeal || pending.length > 0)) {
+        const task = wasSignedOut ? identify : mustLoad ? load : pending.length > 0 || mustHeal ? send : lookAgain
         // Awaited even when it is due: edits of the same tick, such as one click handler's, belong together.
-        if (!wasSignedOut && !mustLoad) await dueTime()
-        await attempt(wasSignedOut ? identify : mustLoad ? load : send)
+        if (task === send) await dueTime()
+        await attempt(task)
       }
       isRunning = false
+      checkLater()
     } catch (caught) {
       isRunning = false
       // Signed out, or forbidden to look: nothing is lost, and the next edit or `retry` tries again.
@@ -209,16 +218,71 @@ export function createSync(options: SyncOptions): Sync {
     if (isForgotten) return
     const next = answer ? read(answer, (confirmed ?? nothing).contents) : nothing
     mustLoad = false
-    if (next.session && isAnothers(next.session)) drop(pending, identityChanged())
-    adopt(next)
-    if (snapshot.status === 'closed') drop(pending, closedError())
+    // After an edit that was given up the server's word counts, whatever it is.
+    if (!isAdrift && hasLandedLate(next)) return
+    takeOver(next)
     // Somebody else's answer that came meanwhile is the newer one.
     if (answer && queryClient?.getQueryData(sessionKey) === before) queryClient?.setQueryData(sessionKey, answer)
   }
 
-  async function readSession(): Promise<IntegrationCustomerSessionResponse | undefined> {
+  function takeOver(next: Confirmed): void {
+    if (next.session && isAnothers(next.session)) drop(pending, identityChanged())
+    adopt(next)
+    if (snapshot.status === 'closed') drop(pending, closedError())
+  }
+
+  /** Whether the server has what a write left behind that was overtaken. Then the cart stays, and is sent again. */
+  function hasLandedLate(next: Confirmed): boolean {
+    if (!confirmed?.session || settling.judge(next, confirmed) !== 'overtaken') return false
+    mustHeal = true
+    publish()
+    return true
+  }
+
+  // Settling
+
+  function stopHealing(): void {
+    mustHeal = false
+    settling.close()
+  }
+
+  function checkLater(): void {
+    if (isForgotten || !settling.isOpen()) return
+    endCheck()
+    check.timer = clock.setTimeout(() => {
+      mustCheck = true
+      run()
+    }, landingMs)
+  }
+
+  /** An edit is sent at once, and the check comes after it. */
+  function endCheck(): void {
+    clock.clearTimeout(check.timer)
+    check.ended.abort()
+    check = { timer: undefined, ended: new AbortController() }
+    mustCheck = false
+  }
+
+  /** Reads the session when nothing can land any more. Nobody waits for it: what fails is tried again later, and not shown. */
+  async function lookAgain(): Promise<void> {
+    mustCheck = false
+    const { signal } = check.ended
     try {
-      return await client.send(getCustomerSession, { customerSessionId: sessionId }, { signal: gone.signal })
+      const answer = await readSession(signal)
+      if (isForgotten || signal.aborted) return
+      const next = answer ? read(answer, (confirmed ?? nothing).contents) : nothing
+      if (hasLandedLate(next)) return
+      settling.close()
+      takeOver(next)
+      if (answer) queryClient?.setQueryData(sessionKey, answer)
+    } catch (caught) {
+      if (!isTalonOneError(caught)) throw caught
+    }
+  }
+
+  async function readSession(signal = gone.signal): Promise<IntegrationCustomerSessionResponse | undefined> {
+    try {
+      return await client.send(getCustomerSession, { customerSessionId: sessionId }, { signal })
     } catch (caught) {
       if (isTalonOneError(caught) && caught.code === 'not_found') return undefined
       throw caught
@@ -227,9 +291,11 @@ export function createSync(options: SyncOptions): Sync {
 
   async function send(): Promise<void> {
     const batch = pending.slice(0, mostEditsAtOnce)
-    const edits = batch.map(({ edit }) => edit)
-    const contents = fold((confirmed ?? nothing).contents, edits)
+    const fresh = batch.map(({ edit }) => edit)
+    const contents = fold((confirmed ?? nothing).contents, fresh)
+    const edits = mustHeal ? [...settling.edits(), ...fresh] : fresh
     pace.left()
+    settling.left(contents, fresh, clock.now())
     isSending = true
     try {
       const update = queryClient && rememberReads(queryClient, client)
@@ -244,6 +310,7 @@ export function createSync(options: SyncOptions): Sync {
       )
       if (isForgotten) return
       const next = read(answer, contents, { outcome: 'unknown' })
+      mustHeal = false
       pending = pending.slice(batch.length)
       mostEditsAtOnce = pending.length === 0 ? Infinity : mostEditsAtOnce * 2
       adopt(next)
@@ -265,10 +332,13 @@ export function createSync(options: SyncOptions): Sync {
 
   /** Drops what the server will never take and keeps the rest; rethrows what waiting, signing in or a mended proxy may cure. */
   function refuse(batch: PendingEdit[], failure: TalonOneError): void {
+    if (failure.code !== 'session_closed' && !isAboutContent(failure)) throw failure
+    // What cannot be written over is how it is.
+    if (failure.code === 'session_closed' || batch.length === 0) stopHealing()
     if (failure.code === 'session_closed') {
       mustLoad = true
       drop(pending, failure)
-    } else if (!isAboutContent(failure)) throw failure
+    } else if (batch.length === 0) mustLoad = true
     else if (batch.length > 1) mostEditsAtOnce = 1
     else drop(batch, failure)
   }
@@ -377,6 +447,7 @@ export function createSync(options: SyncOptions): Sync {
 
   function forget(): void {
     isForgotten = true
+    endCheck()
     // What waits for its turn must not go out under the next shopper's name.
     gone.abort()
     drop(pending, identityChanged())

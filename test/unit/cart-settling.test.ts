@@ -1,0 +1,135 @@
+import { expect, it } from 'vitest'
+import { apple, bread, openLoaded } from './open-cart.ts'
+
+const window = 30_000
+const session = { cartItems: [{ ...apple, quantity: 1 }] }
+const older = { cartItems: [{ ...apple, quantity: 2 }] }
+
+/** A cart whose burst was two writes, both answered: two apples, then three. */
+async function openBurst() {
+  const opened = await openLoaded({ session })
+  void opened.cart.setQuantity('APPLE', 2)
+  await opened.clock.settle()
+  void opened.cart.setQuantity('APPLE', 3)
+  await opened.clock.advance(1_000)
+  expect(opened.server.puts).toHaveLength(2)
+  return opened
+}
+
+it('reads the session once, when nothing can land any more', async () => {
+  const { server, clock } = await openBurst()
+  const before = server.requests.length
+  await clock.advance(window - 2_000)
+  expect(server.requests).toHaveLength(before)
+  await clock.advance(2_000)
+  expect(server.requests.slice(before).map(({ method }) => method)).toEqual(['GET'])
+  await clock.advance(10 * window)
+  expect(server.requests).toHaveLength(before + 1)
+})
+
+it('reads nothing after a single write: it cannot land over another', async () => {
+  const { cart, server, clock } = await openLoaded({ session })
+  void cart.setQuantity('APPLE', 2)
+  await clock.advance(10 * window)
+  expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'PUT'])
+})
+
+it('reads nothing when the write before is too old to land', async () => {
+  const { cart, server, clock } = await openLoaded({ session })
+  void cart.setQuantity('APPLE', 2)
+  await clock.advance(window)
+  void cart.setQuantity('APPLE', 3)
+  await clock.advance(10 * window)
+  expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'PUT', 'PUT'])
+})
+
+it('sends the cart again when an older write has landed over it, and shows nothing of it', async () => {
+  const { server, clock, frames, shown, stored } = await openBurst()
+  server.write('cart', older)
+  const before = frames.length
+  await clock.advance(window + 1_000)
+  expect(stored()).toEqual([['APPLE', 3]])
+  expect(shown()).toEqual({ APPLE: 3 })
+  for (const { lines } of frames.slice(before)) expect(lines.map(({ quantity }) => quantity)).toEqual([3])
+  await clock.advance(2 * window)
+  expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'PUT', 'PUT', 'GET', 'PUT'])
+})
+
+it('sends again what a late write carried beside lines and codes', async () => {
+  const { cart, server, clock } = await openLoaded({ session })
+  void cart.setAttributes({ Channel: 'web' })
+  await clock.settle()
+  void cart.setQuantity('APPLE', 3)
+  await clock.advance(1_000)
+  server.write('cart', session)
+  await clock.advance(window + 1_000)
+  expect(server.puts.at(-1)?.session).toMatchObject({ cartItems: [{ sku: 'APPLE', quantity: 3 }], attributes: { Channel: 'web' } })
+})
+
+it('takes over what somebody else has written', async () => {
+  const { server, clock, shown } = await openBurst()
+  server.write('cart', { cartItems: [{ ...bread, quantity: 7 }] })
+  await clock.advance(window + 1_000)
+  expect(shown()).toEqual({ BREAD: 7 })
+  expect(server.puts).toHaveLength(2)
+})
+
+it('does not let a reload for `flush` bring an older write back', async () => {
+  const { cart, server, clock, stored, shown } = await openBurst()
+  server.write('cart', older)
+  const flushed = cart.flush()
+  await clock.advance(1_000)
+  expect(await flushed).toMatchObject({ total: { value: 7.5 } })
+  expect([stored(), shown()]).toEqual([[['APPLE', 3]], { APPLE: 3 }])
+})
+
+it('lets an edit go first, and looks afterwards', async () => {
+  const { cart, server, clock, stored } = await openBurst()
+  server.write('cart', older)
+  server.script('GET', 'hold')
+  await clock.advance(window)
+  expect(server.held).toBe(1)
+  void cart.add(bread)
+  await clock.advance(1_000)
+  expect(stored()).toEqual([
+    ['APPLE', 3],
+    ['BREAD', 1],
+  ])
+  // What left before the window can land no more.
+  const before = server.requests.length
+  await clock.advance(window + 1_000)
+  expect(server.requests).toHaveLength(before)
+})
+
+it('says nothing of a look that fails, and looks again', async () => {
+  const { server, clock, view, stored } = await openBurst()
+  server.write('cart', older)
+  server.script('GET', { status: 503 }, 'unreachable', { status: 404, body: { message: 'gone' } })
+  await clock.advance(window + 1_000)
+  expect(view().error).toBeUndefined()
+  await clock.advance(window + 1_000)
+  expect(view().error).toBeUndefined()
+  server.always('answer')
+  await clock.advance(3 * window)
+  expect(view().error).toBeUndefined()
+  expect(stored()).toEqual([['APPLE', 2]])
+})
+
+it('does not look for somebody who has left', async () => {
+  const { cart, server, clock } = await openBurst()
+  const before = server.requests.length
+  cart.forget()
+  await clock.advance(10 * window)
+  expect(server.requests).toHaveLength(before)
+})
+
+it('gives in when the server refuses the cart that is sent again', async () => {
+  const { server, clock, shown } = await openBurst()
+  server.write('cart', older)
+  server.script('PUT', { status: 400, body: { message: 'The submitted data was invalid' } })
+  await clock.advance(window + 1_000)
+  expect(shown()).toEqual({ APPLE: 2 })
+  const before = server.requests.length
+  await clock.advance(10 * window)
+  expect(server.requests).toHaveLength(before)
+})
