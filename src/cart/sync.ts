@@ -7,6 +7,7 @@ import { isTalonOneError, TalonOneError, type TalonOneErrorDetails } from '../er
 import { queryKeyFor, rememberReads } from '../queries.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 import type { CustomerSessionV2 } from '../schema.ts'
+import { arrival } from './barrier.ts'
 import { type CartEdit, checkEdit, checkSessionId, type NewLine } from './edits.ts'
 import {
   applyEdit,
@@ -394,40 +395,24 @@ export function createSync(options: SyncOptions): Sync {
   const flush = (options?: { timeout?: number }): Promise<FlushOutcome> => handled(reachBarrier(options))
 
   async function reachBarrier({ timeout = 10_000 }: { timeout?: number } = {}): Promise<FlushOutcome> {
-    let end = () => {}
-    const settled = Promise.all(pending.map((entry) => entry.settled))
+    const carried = Promise.all(pending.map((entry) => entry.settled))
     flushes += 1
     // A total may have changed at the server since: with nothing to send, it is asked for.
     mustLoad ||= pending.length === 0 && snapshot.status !== 'closed'
     retry()
     try {
-      return await new Promise((resolve, reject) => {
-        let isCarried = false
-        const check = () => {
-          if (stoppedBy) reject(stoppedBy)
-          else if (isCarried && confirmed && !mustLoad && pending.length === 0)
-            if (snapshot.status === 'closed') reject(closedError())
-            else if (confirmed.contents.lines.some(({ item }) => item.price === undefined)) reject(unpricedError())
-            else resolve({ revision: confirmed.revision, total: { status: 'confirmed', value: confirmed.priced.total } })
-        }
-        const late = new TalonOneError('timeout', 'the cart was not confirmed in time; its edits are kept and still on their way', {
-          retryable: true,
-        })
-        const timer = clock.setTimeout(() => reject(late), Math.min(timeout, longestTimer))
-        end = () => {
-          clock.clearTimeout(timer)
-          listeners.delete(check)
-        }
-        listeners.add(check)
-        settled.then(() => {
-          isCarried = true
-          check()
-        }, reject)
-      })
+      return await arrival({ carried, look: standing, listeners, clock, timeout })
     } finally {
       flushes -= 1
-      end()
     }
+  }
+
+  function standing(isCarried: boolean): FlushOutcome | TalonOneError | undefined {
+    if (stoppedBy) return stoppedBy
+    if (!isCarried || !confirmed || mustLoad || mustHeal || pending.length > 0) return undefined
+    if (snapshot.status === 'closed') return closedError()
+    if (confirmed.contents.lines.some(({ item }) => item.price === undefined)) return unpricedError()
+    return { revision: confirmed.revision, total: { status: 'confirmed', value: confirmed.priced.total } }
   }
 
   function subscribe(listener: () => void): () => void {
@@ -460,9 +445,6 @@ export function createSync(options: SyncOptions): Sync {
 
   return { enqueue, flush, retry, getSnapshot: () => snapshot, getInitialSnapshot: () => initial, subscribe, publish, forget }
 }
-
-// More than this, and a platform's timer goes off at once.
-const longestTimer = 2 ** 31 - 1
 
 // Whether the server refuses what a request holds, so that sending it again would not help.
 function isAboutContent({ code, status }: TalonOneError): boolean {

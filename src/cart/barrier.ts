@@ -1,0 +1,49 @@
+/** Waiting at the checkout barrier. */
+import { TalonOneError } from '../error.ts'
+import type { Clock } from './timing.ts'
+
+/** What {@link arrival} needs. */
+export interface Wait<Outcome> {
+  /** Resolves when every edit that waited has been carried; rejects when one was given up. */
+  carried: Promise<unknown>
+  /** How it stands: through, given up, or neither yet. */
+  look: (isCarried: boolean) => Outcome | TalonOneError | undefined
+  /** Told whenever something has changed. */
+  listeners: Set<() => void>
+  clock: Clock
+  /** In milliseconds. */
+  timeout: number
+}
+
+/** Resolves when it is through; rejects when it is given up, or takes too long. */
+export async function arrival<Outcome extends object>({ carried, look, listeners, clock, timeout }: Wait<Outcome>): Promise<Outcome> {
+  let end = () => {}
+  try {
+    return await new Promise((resolve, reject) => {
+      let isCarried = false
+      const check = () => {
+        const found = look(isCarried)
+        if (found instanceof TalonOneError) reject(found)
+        else if (found) resolve(found)
+      }
+      const late = new TalonOneError('timeout', 'the cart was not confirmed in time; its edits are kept and still on their way', {
+        retryable: true,
+      })
+      const timer = clock.setTimeout(() => reject(late), Math.min(timeout, longestTimer))
+      end = () => {
+        clock.clearTimeout(timer)
+        listeners.delete(check)
+      }
+      listeners.add(check)
+      carried.then(() => {
+        isCarried = true
+        check()
+      }, reject)
+    })
+  } finally {
+    end()
+  }
+}
+
+// More than this, and a platform's timer goes off at once.
+const longestTimer = 2 ** 31 - 1
