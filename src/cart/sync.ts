@@ -221,20 +221,23 @@ export function createSync(options: SyncOptions): Sync {
     mustLoad = false
     // After an edit that was given up the server's word counts, whatever it is.
     if (!isAdrift && hasLandedLate(next)) return
-    takeOver(next)
+    takeOver(next, answer, before)
+  }
+
+  function takeOver(next: Confirmed, answer: IntegrationCustomerSessionResponse | undefined, before: unknown): void {
+    if (next.session && isAnothers(next.session)) drop(pending, identityChanged())
+    adopt(next)
+    if (snapshot.status === 'closed') drop(pending, closedError())
     // Somebody else's answer that came meanwhile is the newer one.
     if (answer && queryClient?.getQueryData(sessionKey) === before) queryClient?.setQueryData(sessionKey, answer)
   }
 
-  function takeOver(next: Confirmed): void {
-    if (next.session && isAnothers(next.session)) drop(pending, identityChanged())
-    adopt(next)
-    if (snapshot.status === 'closed') drop(pending, closedError())
-  }
-
   /** Whether the server has what a write left behind that was overtaken. Then the cart stays, and is sent again. */
   function hasLandedLate(next: Confirmed): boolean {
-    if (!confirmed?.session || settling.judge(next, confirmed) !== 'overtaken') return false
+    const { session } = next
+    // What is somebody else's by now, or an order, is not written over.
+    if (!confirmed?.session || !session || isAnothers(session) || (session.state ?? 'open') !== 'open') return false
+    if (settling.judge(next, confirmed) !== 'overtaken') return false
     mustHeal = true
     publish()
     return true
@@ -268,14 +271,14 @@ export function createSync(options: SyncOptions): Sync {
   async function lookAgain(): Promise<void> {
     mustCheck = false
     const { signal } = check.ended
+    const before = queryClient?.getQueryData(sessionKey)
     try {
       const answer = await readSession(signal)
       if (isForgotten || signal.aborted) return
       const next = answer ? read(answer, (confirmed ?? nothing).contents) : nothing
       if (hasLandedLate(next)) return
       settling.close()
-      takeOver(next)
-      if (answer) queryClient?.setQueryData(sessionKey, answer)
+      takeOver(next, answer, before)
     } catch (caught) {
       if (!isTalonOneError(caught)) throw caught
     }

@@ -66,6 +66,19 @@ it('sends again what a late write carried beside lines and codes', async () => {
   expect(server.puts.at(-1)?.session).toMatchObject({ cartItems: [{ sku: 'APPLE', quantity: 3 }], attributes: { Channel: 'web' } })
 })
 
+it('writes nothing over an order, nor over a session that is somebody else’s by now', async () => {
+  for (const change of [{ state: 'closed' as const }, { profileId: 'eve' }]) {
+    const { cart, server, clock } = await openLoaded({ session: { ...session, profileId: 'ada' } })
+    void cart.setQuantity('APPLE', 2)
+    await clock.settle()
+    void cart.setQuantity('APPLE', 3)
+    await clock.advance(1_000)
+    server.write('cart', { ...older, ...change })
+    await clock.advance(window + 1_000)
+    expect(server.puts).toHaveLength(2)
+  }
+})
+
 it('takes over what somebody else has written', async () => {
   const { server, clock, shown } = await openBurst()
   server.write('cart', { cartItems: [{ ...bread, quantity: 7 }] })
