@@ -19,8 +19,10 @@ export interface Settling {
   left(contents: CartContents, edits: readonly CartEdit[], now: number): void
   /** Whether a write that was overtaken may still land. */
   isOpen(): boolean
-  /** The edits that the writes carried, for one that heals what a late one did. */
+  /** The edits of these writes, in their order: the next one carries them again. */
   edits(): readonly CartEdit[]
+  /** Edits that the server refused are carried no more. */
+  refused(edits: readonly CartEdit[]): void
   /** What the server has, against what it confirmed: the same; an overtaken write that has landed late; or somebody else's change. */
   judge(found: Confirmed, confirmed: Confirmed): 'settled' | 'overtaken' | 'changed'
   /** Nothing can land any more. */
@@ -35,6 +37,9 @@ export function createSettling(): Settling {
     },
     isOpen: () => sent.length > 1,
     edits: () => sent.flatMap(({ edits }) => edits),
+    refused(refused) {
+      sent = sent.map((write) => ({ ...write, edits: write.edits.filter((edit) => !refused.includes(edit)) }))
+    },
     judge(found, confirmed) {
       if (found.revision === confirmed.revision || isSame(found.contents, confirmed.contents)) return 'settled'
       return sent.some(({ outline }) => outline === outlineOf(found.contents)) ? 'overtaken' : 'changed'

@@ -297,7 +297,8 @@ export function createSync(options: SyncOptions): Sync {
     const batch = pending.slice(0, mostEditsAtOnce)
     const fresh = batch.map(({ edit }) => edit)
     const contents = fold((confirmed ?? nothing).contents, fresh)
-    const edits = mustHeal ? [...settling.edits(), ...fresh] : fresh
+    // With what older writes carried beside lines and codes: one that lands between would bring its own back.
+    const edits = [...settling.edits(), ...fresh]
     pace.left()
     settling.left(contents, fresh, clock.now())
     isSending = true
@@ -337,6 +338,7 @@ export function createSync(options: SyncOptions): Sync {
   /** Drops what the server will never take and keeps the rest; rethrows what waiting, signing in or a mended proxy may cure. */
   function refuse(batch: PendingEdit[], failure: TalonOneError): void {
     if (failure.code !== 'session_closed' && !isAboutContent(failure)) throw failure
+    settling.refused(batch.map(({ edit }) => edit))
     // What cannot be written over is how it is.
     if (failure.code === 'session_closed' || batch.length === 0) stopHealing()
     if (failure.code === 'session_closed') {

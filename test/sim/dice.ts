@@ -10,7 +10,7 @@ export interface Dice {
 
 /** Dice of their own for each purpose, so that one more throw for one does not change another's. */
 export function createDice(seed: number, purpose: string): Dice {
-  let state = [...purpose].reduce(
+  let state = Array.from(purpose).reduce(
     (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193),
     Math.imul(seed, 0x9e3779b1) ^ 0x811c9dc5,
   )

@@ -128,7 +128,7 @@ export function factsOf(held: Held | undefined): Facts {
   for (const { sku, quantity, attributes } of held?.cartItems ?? []) {
     facts.set(`quantity ${sku}`, facts.has(`quantity ${sku}`) ? 'two lines' : String(quantity))
     const gift: unknown = Object.entries(attributes ?? {}).find(([name]) => name === 'gift')?.[1]
-    if (gift !== undefined) facts.set(`gift ${sku}`, String(gift))
+    if (gift !== undefined) facts.set(`gift ${sku}`, JSON.stringify(gift))
   }
   for (const code of held?.couponCodes ?? []) facts.set(`coupon ${code}`, 'held')
   if (held?.referralCode) facts.set('referral', held.referralCode)

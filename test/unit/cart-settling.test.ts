@@ -146,3 +146,28 @@ it('gives in when the server refuses the cart that is sent again', async () => {
   await clock.advance(10 * window)
   expect(server.requests).toHaveLength(before)
 })
+
+it('carries again what older writes carried, so that one that lands between leaves nothing behind', async () => {
+  const { cart, server, clock } = await openLoaded({ session })
+  void cart.setAttributes({ Channel: 'web' })
+  await clock.settle()
+  void cart.setAttributes({ Channel: 'app' })
+  await clock.advance(1_000)
+  server.write('cart', { ...session, attributes: { Channel: 'web' } })
+  void cart.setQuantity('APPLE', 3)
+  await clock.advance(1_000)
+  expect(server.sessions.get('cart')).toMatchObject({ attributes: { Channel: 'app' }, cartItems: [{ quantity: 3 }] })
+})
+
+it('does not carry again what was refused', async () => {
+  const { cart, server, clock } = await openLoaded({ session })
+  void cart.setQuantity('APPLE', 2)
+  await clock.settle()
+  server.judge = ({ attributes }) =>
+    attributes === undefined ? undefined : { status: 400, body: { message: 'The submitted data was invalid' } }
+  const refused = cart.setAttributes({ Unknown: 1 })
+  await Promise.all([expect(refused).rejects.toMatchObject({ code: 'bad_request' }), clock.advance(1_000)])
+  const taken = cart.setQuantity('APPLE', 3)
+  await clock.advance(1_000)
+  expect(await taken).toMatchObject({ revision: 3 })
+})
