@@ -20,7 +20,7 @@ interface Budget {
 
 const rows: readonly Budget[] = [
   { names: '*', entry: 'index.js', limit: 26_000 },
-  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 16_000 },
+  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 16_100 },
   { names: '{ queryFor, getCustomerInventory }', entry: 'index.js', limit: 1_000, endpoints: 1 },
   { names: '{ priceCart }', entry: 'index.js', limit: 2_000 },
   // With all of `priceCart` in it.
