@@ -10,10 +10,8 @@ export interface Dice {
 
 /** Dice of their own for each purpose, so that one more throw for one does not change another's. */
 export function createDice(seed: number, purpose: string): Dice {
-  let state = Array.from(purpose).reduce(
-    (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193),
-    Math.imul(seed, 0x9e3779b1) ^ 0x811c9dc5,
-  )
+  let state = Math.imul(seed, 0x9e3779b1) ^ 0x811c9dc5
+  for (let place = 0; place < purpose.length; place++) state = Math.imul(state ^ purpose.charCodeAt(place), 0x01000193)
   // Source: mulberry32, public domain.
   const next = () => {
     state = (state + 0x6d2b79f5) | 0

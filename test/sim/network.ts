@@ -80,7 +80,8 @@ export function createNetwork({ time, dice, model, profile, faultsEnd, patience,
   }
 
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init)
+    // ky hands over a request of its own.
+    const request = input instanceof Request && !init?.signal ? input : new Request(input, init)
     const { method, signal } = request
     const text = await request.text()
     // The cart's own body, as the endpoint table writes it.

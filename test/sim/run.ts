@@ -197,13 +197,13 @@ function counted(client: TalonOne, time: VirtualTime): TalonOne {
 
 /** Lets the client's time limits run in virtual time; it takes them from the platform. Returns the way back. */
 function limitBy(time: VirtualTime): () => void {
-  const platform = AbortSignal.timeout.bind(AbortSignal)
+  const platform = Object.getOwnPropertyDescriptor(AbortSignal, 'timeout')
   AbortSignal.timeout = (ms) => {
     const controller = new AbortController()
     time.setTimeout(() => controller.abort(new DOMException('too late', 'TimeoutError')), ms)
     return controller.signal
   }
   return () => {
-    AbortSignal.timeout = platform
+    if (platform) Object.defineProperty(AbortSignal, 'timeout', platform)
   }
 }
