@@ -17,6 +17,7 @@ export const faultNames = [
   '504',
   'html',
   'cut',
+  'outage',
   'delay',
   'duplicate',
   'device',
@@ -58,6 +59,7 @@ export interface NetworkOptions {
 }
 
 const processingMs = 20
+const longestOutage = 30_000
 const longestDelay = 4_000
 const longestDuplicate = 3_000
 const longestLate = 15_000
@@ -66,6 +68,8 @@ export function createNetwork({ time, dice, model, profile, faultsEnd, patience,
   const exchanges: Exchange[] = []
   const strikes = new Map<Fault, number>()
   let writes = 0
+  const outageFrom = dice.between(0, faultsEnd)
+  const outageEnd = Math.min(faultsEnd, outageFrom + dice.between(5_000, longestOutage))
 
   function strike(fault: Fault): boolean {
     const struck = time.now() < faultsEnd && dice.chance(profile.get(fault) ?? 0)
@@ -74,7 +78,7 @@ export function createNetwork({ time, dice, model, profile, faultsEnd, patience,
   }
 
   function draw(): Fault | undefined {
-    const able = faultNames.filter((fault) => profile.has(fault) && !['delay', 'duplicate', 'device'].includes(fault))
+    const able = faultNames.filter((fault) => profile.has(fault) && !['outage', 'delay', 'duplicate', 'device'].includes(fault))
     const first = dice.between(0, Math.max(0, able.length - 1))
     return [...able.slice(first), ...able.slice(0, first)].find(strike)
   }
@@ -125,6 +129,11 @@ export function createNetwork({ time, dice, model, profile, faultsEnd, patience,
     answer: (given: Given) => void,
     fail: () => void,
   ): void {
+    if (profile.has('outage') && time.now() >= outageFrom && time.now() < outageEnd) {
+      strikes.set('outage', (strikes.get('outage') ?? 0) + 1)
+      trace(`${name} meets outage`)
+      return time.at(time.now() + dice.between(1, 10), fail)
+    }
     const fault = draw()
     const isDelayed = strike('delay')
     const isDuplicated = fault !== 'requestLost' && fault !== 'late' && strike('duplicate')
@@ -216,13 +225,21 @@ interface Described {
   cartItems?: readonly { sku: string; quantity: number }[] | undefined
   couponCodes?: readonly string[] | undefined
   referralCode?: string | undefined
+  attributes?: object | undefined
+  additionalCosts?: Readonly<Record<string, { price: number }>> | undefined
   updateCount?: number
 }
 
 /** What a session holds, in a few words. */
 export function describe(session: Described | undefined): string {
   if (!session) return 'no session'
-  const { cartItems = [], couponCodes = [], referralCode, updateCount } = session
-  const parts = [cartItems.map(({ sku, quantity }) => `${sku} ${quantity}`).join(' '), couponCodes.join(' '), referralCode]
+  const { cartItems = [], couponCodes = [], referralCode, attributes = {}, additionalCosts = {}, updateCount } = session
+  const others = [...Object.entries(attributes), ...Object.entries(additionalCosts).map(([name, { price }]) => [name, price])]
+  const parts = [
+    cartItems.map(({ sku, quantity }) => `${sku} ${quantity}`).join(' '),
+    couponCodes.join(' '),
+    referralCode,
+    others.map(([name, value]) => `${name} ${value}`).join(' '),
+  ]
   return `${updateCount === undefined ? '' : `revision ${updateCount}, `}[${parts.filter(Boolean).join(' | ')}]`
 }

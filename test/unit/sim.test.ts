@@ -3,7 +3,21 @@ import { checks } from '../sim/checks.ts'
 import type { Fault } from '../sim/network.ts'
 import { type Done, type Run, runSchedule } from '../sim/run.ts'
 
-const refusing: Fault[] = ['requestLost', 'answerLost', '409', '429', '500', '502', '503', '504', 'html', 'cut', 'delay', 'device']
+const refusing: Fault[] = [
+  'requestLost',
+  'answerLost',
+  '409',
+  '429',
+  '500',
+  '502',
+  '503',
+  '504',
+  'html',
+  'cut',
+  'outage',
+  'delay',
+  'device',
+]
 
 const broken = (run: Run): string[] => Object.entries(checks).flatMap(([name, check]) => (check(run) === undefined ? [] : [name]))
 
