@@ -37,6 +37,12 @@ test('a cart keeps its promises on a network that loses and refuses', async () =
   expect([...struck].toSorted()).toEqual(refusing.toSorted())
 })
 
+test('a cart keeps its promises where writes land late, and twice', async () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    expect(broken(await runSchedule(seed, [...refusing, 'late', 'duplicate'])), `seed ${seed}`).toEqual([])
+  }
+})
+
 test('a seed is one schedule, to the letter', async () => {
   const faults: Fault[] = [...refusing, 'late', 'duplicate']
   const first = await traceOf(4, faults)
