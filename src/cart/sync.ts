@@ -23,8 +23,8 @@ import {
 } from './fold.ts'
 import type { FlushOutcome } from './outcomes.ts'
 import { callSafely, handled, withResolvers } from './promises.ts'
-import { createSettling, landingMs } from './settling.ts'
 import { closedError, identityChanged, lineNotFound, unpricedError } from './refusals.ts'
+import { createSettling, landingMs } from './settling.ts'
 import { backoff, type Clock, createNap, createPace, platformClock } from './timing.ts'
 import { type CartView, viewCart } from './view.ts'
 

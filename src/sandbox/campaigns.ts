@@ -1,5 +1,5 @@
 /** The demo shop's campaigns: what `createSandbox()` runs unless it is given others. */
-import { bundlePrice, freeItemForSpend, freeShipping, giveawayForSpend, percentOffCart } from './ready-made.ts'
+import { bundlePrice, freeItemForSpend, freeShipping, fullUnits, giveawayForSpend, percentOffCart } from './ready-made.ts'
 import {
   addLoyaltyPoints,
   deductLoyaltyPoints,
@@ -71,8 +71,8 @@ const everyday: readonly SandboxCampaign[] = [
     rules: [
       {
         name: 'One bean for each euro',
-        when: (cart) => cart.profileId !== undefined && fullEuros(cart) > 0,
-        then: (cart) => [addLoyaltyPoints('beans', 1, fullEuros(cart)), addLoyaltyPoints('beans on the card', 2, fullEuros(cart))],
+        when: (cart) => cart.profileId !== undefined && fullUnits(cart) > 0,
+        then: (cart) => [addLoyaltyPoints('beans', 1, fullUnits(cart)), addLoyaltyPoints('beans on the card', 2, fullUnits(cart))],
       },
     ],
   },
@@ -328,9 +328,4 @@ function isCup(unit: Unit): boolean {
 
 function linesOf(cart: RuleCart, ...kinds: ((unit: Unit) => boolean)[]): number[] {
   return [...new Set(cart.units.filter((unit) => kinds.some((isOfKind) => isOfKind(unit))).map(({ position }) => position))]
-}
-
-// Sums of prices are binary fractions: 56.99999999999999 is 57 euros.
-function fullEuros(cart: RuleCart): number {
-  return Math.floor(Number(cart.itemTotal.toFixed(6)))
 }

@@ -60,7 +60,7 @@ export function completeAll(drafts: readonly (RuleEffect | Acceptance)[], settin
       }
     }
   }
-  // At a budget of 0 the rule fails ; with something left, what no longer fits is just left out.
+  // At a budget of 0 the rule fails; with something left, what no longer fits is just left out.
   const unpaid = missing.find(({ kind }) => !given.has(kind))
   if (unpaid !== undefined) return { failedAt: unpaid.index, details: 'A budget is used up' }
   return { effects: shareOut(effects) }

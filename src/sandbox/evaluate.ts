@@ -4,7 +4,7 @@ import type { CustomerSessionV2 } from '../schema.ts'
 import { type BudgetUser, userOf } from './budgets.ts'
 import { balanceAt } from './ledger.ts'
 import { holderOf, ledgerWith } from './loyalty.ts'
-import { isDiscount } from './rewards.ts'
+import { isDiscount, valueOf } from './rewards.ts'
 import { type CampaignGroup, type CampaignNode, campaignsIn, type RuleCart, unitsOf } from './rules.ts'
 import {
   type Branch,
@@ -206,7 +206,7 @@ function reasonOf({ mode }: CampaignGroup): CampaignExclusionReason {
 }
 
 function discountOf(effects: readonly KnownEffect[]): number {
-  return effects.reduce((sum, { effectType, props }) => sum + (isDiscount(effectType) && 'value' in props ? Number(props.value) : 0), 0)
+  return effects.reduce((sum, effect) => sum + (isDiscount(effect.effectType) ? valueOf(effect) : 0), 0)
 }
 
 function bidsOf(effects: readonly KnownEffect[]): Map<string, number> {

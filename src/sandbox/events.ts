@@ -2,13 +2,10 @@
 import type { IntegrationEventV2Response, IntegrationEventV3Response, KnownEffect } from '../effects.ts'
 import type { GetEventV3Input, TrackEventV2Input, TrackEventV3Input } from '../endpoints.ts'
 import type { CustomerSessionV2, EventV3 } from '../schema.ts'
-import { bookProgress } from './achievements.ts'
 import { type Evaluated, eventOf, sharedContent } from './answers.ts'
-import { recordUses } from './budgets.ts'
 import { evaluate } from './evaluate.ts'
 import { createdBy, takeEffect } from './firing.ts'
-import { bookPoints } from './loyalty.ts'
-import { awardGiveaways } from './redeem.ts'
+import { bookGifts } from './redeem.ts'
 import { invalid, notFound, Refusal, required } from './refusal.ts'
 import type { RuleEvent } from './rules.ts'
 import { profileFor } from './sessions.ts'
@@ -91,10 +88,7 @@ export function evaluateEvent(state: State, happening: Happening): Evaluated {
   const { effects } = evaluation
   if (!dry) takeEffect(state, evaluation, profile, session)
   const booked = dry ? [] : effects.filter((effect) => isAboutEvents(state, effect))
-  bookPoints(state, booked, profileId, session?.integrationId)
-  bookProgress(state, booked, profileId, now)
-  awardGiveaways(state, booked)
-  recordUses(state, booked, evaluation.user, 'closing')
+  bookGifts(state, booked, { profileId, user: evaluation.user, now, pointsOf: session?.integrationId })
   if (profile !== undefined && !dry) profile.lastActivity = timestamp(state)
   const event = eventOf(state, { type, profileId, attributes, effects, dry })
   return { profile, ...(session && { session }), evaluation, event, effects, booked, ...(loyaltyCards && { loyaltyCards }), dry, now }

@@ -71,7 +71,7 @@ export function ledgerWith(
 }
 
 /** Writes the bookings among `effects` into the ledgers of their profiles and cards. */
-export function bookPoints(state: State, effects: readonly KnownEffect[], profileId: string, sessionId?: string): void {
+export function bookPoints(state: State, effects: readonly KnownEffect[], profileId: string, sessionId: string | undefined): void {
   for (const { holder, transaction } of bookingsOf(state, effects, profileId)) {
     if (wasKept(state, holder, transaction)) continue
     ledgerOf(state, holder).push({ ...transaction, id: takeId(state), ...(sessionId !== undefined && { sessionId }) })

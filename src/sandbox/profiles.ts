@@ -15,14 +15,13 @@ import type {
   InventoryReferral,
   MultipleCustomerProfileIntegrationResponseV2,
 } from '../schema.ts'
-import { achievementsOf, bookProgress } from './achievements.ts'
+import { achievementsOf } from './achievements.ts'
 import { type Evaluated, eventOf, integrationCoupon, inventoryReferral, sharedContent } from './answers.ts'
 import { changeMemberships } from './audiences.ts'
-import { recordUses } from './budgets.ts'
 import { evaluate } from './evaluate.ts'
 import { createdBy, takeEffect } from './firing.ts'
-import { bookPoints, linkedCards, loyaltyOf } from './loyalty.ts'
-import { awardGiveaways } from './redeem.ts'
+import { linkedCards, loyaltyOf } from './loyalty.ts'
+import { bookGifts } from './redeem.ts'
 import { invalid, notFound, required } from './refusal.ts'
 import { mergeAttributes, newProfile, profileOf, type State, type StoredCoupon, takeId, timestamp } from './state.ts'
 import { countOf, couponLimitReached, isAhead, isPast } from './verdicts.ts'
@@ -69,10 +68,7 @@ export function evaluateProfile(
     takeEffect(state, evaluation, profile)
     profile.lastActivity = timestamp(state)
     // Without a session there is no close to wait for.
-    bookPoints(state, effects, integrationId)
-    bookProgress(state, effects, integrationId, now)
-    awardGiveaways(state, effects)
-    recordUses(state, effects, evaluation.user, 'closing')
+    bookGifts(state, effects, { profileId: integrationId, user: evaluation.user, now })
   }
   return { profile, evaluation, event, effects, dry, now }
 }

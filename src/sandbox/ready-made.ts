@@ -60,8 +60,7 @@ export interface BuyXGetYOptions extends ItemRuleOptions {
 export function buyXGetY(options: BuyXGetYOptions): SandboxRule {
   const { buy, get, percent = 100, name = `Buy ${buy}, get ${get}`, which, ...rest } = options
   const enough = (cart: RuleCart): boolean => cart.units.filter(which ?? any).length >= buy + get
-  const when: SandboxRule['when'] = (cart) => enough(cart) && (rest.when?.(cart) ?? true)
-  return forItems(name, which, { ...rest, when }, (units) => {
+  return forItems(name, which, { ...rest, when: also(enough, rest.when) }, (units) => {
     const count = Math.floor(units.length / (buy + get)) * get
     const cheapest = units.toSorted((one, other) => one.price - other.price).slice(0, count)
     return inOrder(cheapest).map((unit) => setDiscountPerItem(name, unit, share(unit.price, percent)))
@@ -82,7 +81,7 @@ export function bundlePrice(options: BundleOptions): SandboxRule {
   return {
     ...rest,
     name,
-    when: (cart) => bundlesIn(cart.units, parts).length > 0 && (when?.(cart) ?? true),
+    when: also((cart) => bundlesIn(cart.units, parts).length > 0, when),
     then: (cart) =>
       bundlesIn(cart.units, parts).flatMap((units, bundleIndex) =>
         setDiscountProRata(name, units, worthOf(units) - price).map((effect) => inBundle(effect, name, bundleIndex)),
@@ -115,7 +114,7 @@ export function tieredSpend(steps: readonly { from: number; percent: number }[],
   return {
     ...rest,
     name,
-    when: (cart) => stepFor(cart) !== undefined && (when?.(cart) ?? true),
+    when: also((cart) => stepFor(cart) !== undefined, when),
     then: (cart) => [setDiscount(name, share(cart.itemTotal, stepFor(cart)?.percent ?? 0))],
   }
 }
@@ -130,25 +129,12 @@ export interface PointsOptions extends RuleOptions {
 
 /** Points for what the items cost, in full units of money. */
 export function pointsForSpend(options: PointsOptions): SandboxRule {
-  const { programId, perUnit = 1, name = 'Points', when, ...rest } = options
-  return {
-    ...rest,
-    name,
-    when: (cart) => fullUnits(cart) > 0 && (when?.(cart) ?? true),
-    then: (cart) => [addLoyaltyPoints(name, programId, fullUnits(cart) * perUnit)],
-  }
+  return earning({ ...options, name: options.name ?? 'Points' }, () => 1)
 }
 
 /** Points that grow with the tier: `{ Gold: 2 }` doubles them for Gold, and gives the others what {@link pointsForSpend} gives. */
 export function tierMultiplier(multipliers: Readonly<Record<string, number>>, options: PointsOptions): SandboxRule {
-  const { programId, perUnit = 1, name = 'Points by tier', when, ...rest } = options
-  const factorFor = (cart: RuleCart): number => multipliers[cart.tier(programId) ?? ''] ?? 1
-  return {
-    ...rest,
-    name,
-    when: (cart) => fullUnits(cart) > 0 && (when?.(cart) ?? true),
-    then: (cart) => [addLoyaltyPoints(name, programId, fullUnits(cart) * perUnit * factorFor(cart))],
-  }
+  return earning({ ...options, name: options.name ?? 'Points by tier' }, (cart) => multipliers[cart.tier(options.programId) ?? ''] ?? 1)
 }
 
 /** What {@link welcomeReferral} takes. */
@@ -166,7 +152,7 @@ export function welcomeReferral(options: WelcomeReferralOptions): SandboxRule {
     ...rest,
     name,
     needs: 'referral',
-    when: (cart) => cart.firstSession && (when?.(cart) ?? true),
+    when: also((cart) => cart.firstSession, when),
     then: (cart) => {
       const recipientIntegrationId = cart.referral?.advocateProfileIntegrationId
       const thanks =
@@ -184,7 +170,7 @@ export function birthdayDiscount(percent: number, options: RuleOptions & { attri
   return {
     ...rest,
     name,
-    when: (cart) => isToday(cart.profileAttributes[attribute], cart.now) && (when?.(cart) ?? true),
+    when: also((cart) => isToday(cart.profileAttributes[attribute], cart.now), when),
     then: (cart) => [setDiscount(name, share(cart.itemTotal, percent))],
   }
 }
@@ -197,6 +183,20 @@ export function giveawayForSpend(poolId: number, options: SpendRuleOptions = {})
 
 const any = (): boolean => true
 
+function also(condition: (cart: RuleCart) => boolean, when: SandboxRule['when']): (cart: RuleCart) => boolean {
+  return (cart) => condition(cart) && (when?.(cart) ?? true)
+}
+
+function earning(options: PointsOptions & { name: string }, factorFor: (cart: RuleCart) => number): SandboxRule {
+  const { programId, perUnit = 1, name, when, ...rest } = options
+  return {
+    ...rest,
+    name,
+    when: also((cart) => fullUnits(cart) > 0, when),
+    then: (cart) => [addLoyaltyPoints(name, programId, fullUnits(cart) * perUnit * factorFor(cart))],
+  }
+}
+
 function forItems(
   name: string,
   which: (unit: Unit) => boolean = any,
@@ -206,13 +206,13 @@ function forItems(
   return {
     ...rest,
     name,
-    when: (cart) => cart.units.some(which) && (when?.(cart) ?? true),
+    when: also((cart) => cart.units.some(which), when),
     then: (cart) => then(cart.units.filter(which)),
   }
 }
 
 function forSpend(name: string, { from = 0, when, ...rest }: SpendRuleOptions, then: SandboxRule['then']): SandboxRule {
-  return { ...rest, name, when: (cart) => spent(cart) >= from && cart.items.length > 0 && (when?.(cart) ?? true), then }
+  return { ...rest, name, when: also((cart) => spent(cart) >= from && cart.items.length > 0, when), then }
 }
 
 /** Bundles as the cart has them: for each, one unit for each part, and no unit twice. Each part looks at each unit once. */
@@ -256,7 +256,8 @@ function spent({ itemTotal }: RuleCart): number {
   return Number(itemTotal.toFixed(6))
 }
 
-function fullUnits(cart: RuleCart): number {
+/** What the items cost, in full units of money. */
+export function fullUnits(cart: RuleCart): number {
   return Math.floor(spent(cart))
 }
 

@@ -2,7 +2,7 @@
 import type { KnownEffect } from '../effects.ts'
 import type { CartItem, Coupon, CustomerProfile, CustomerSessionV2, Referral } from '../schema.ts'
 import { bookProgress, unbookProgress } from './achievements.ts'
-import { recordUses, userOf } from './budgets.ts'
+import { type BudgetUser, recordUses, userOf } from './budgets.ts'
 import { exact } from './ledger.ts'
 import { arePointsKept, bookPoints, unbookPoints } from './loyalty.ts'
 import { envelopeOf, rollbackOf } from './rollback.ts'
@@ -16,14 +16,33 @@ export function bookEffects(state: State, effects: readonly KnownEffect[], sessi
     stored.redemptions.push(redemption)
     code.usageCounter += 1
   }
-  bookPoints(state, effects, profileId, sessionId)
-  bookProgress(state, effects, profileId, state.clock())
-  awardGiveaways(state, effects, sessionId)
-  recordUses(state, effects, userOf(profileId, session), 'closing')
+  const user = userOf(profileId, session)
+  bookGifts(state, effects, { profileId, user, now: state.clock(), pointsOf: sessionId, giveawaysOf: sessionId })
+}
+
+/** Whom gifts are booked for. */
+export interface Recipient {
+  profileId: string
+  user: BudgetUser
+  /** Milliseconds since the epoch. */
+  now: number
+  /** The session that points are listed with. */
+  pointsOf?: string | undefined
+  /** The session that gets the same giveaways again when it is reopened. */
+  giveawaysOf?: string | undefined
+}
+
+/** Books what effects give for good: points, progress and giveaways, and what they use of budgets. */
+export function bookGifts(state: State, effects: readonly KnownEffect[], recipient: Recipient): void {
+  const { profileId, user, now, pointsOf, giveawaysOf } = recipient
+  bookPoints(state, effects, profileId, pointsOf)
+  bookProgress(state, effects, profileId, now)
+  awardGiveaways(state, effects, giveawaysOf)
+  recordUses(state, effects, user, 'closing')
 }
 
 /** Gives out the giveaways among effects. Nothing takes them back. */
-export function awardGiveaways(state: State, effects: readonly KnownEffect[], sessionId?: string): void {
+function awardGiveaways(state: State, effects: readonly KnownEffect[], sessionId: string | undefined): void {
   for (const { effectType, props } of effects) {
     if (effectType !== 'awardGiveaway') continue
     const stored = state.giveaways.find(({ giveaway }) => giveaway.id === props.giveawayId)

@@ -1,4 +1,5 @@
 /** Snapshots: what a sandbox remembers as plain data, and back. A new field of `State` does not compile until it is named in each. */
+import { isRecord } from '../shape.ts'
 import { copyOf, type State } from './state.ts'
 
 /** What is remembered, without what {@link createSandbox} was told. */
@@ -19,7 +20,6 @@ const version = 1
 
 type Check = (part: unknown) => boolean
 
-const isRecord = (part: unknown): part is Record<string, unknown> => typeof part === 'object' && part !== null && !Array.isArray(part)
 const isList = (part: unknown): part is unknown[] => Array.isArray(part)
 const isListOf =
   (fits: Check): Check =>
