@@ -2,7 +2,7 @@
 import { isNetworkError } from 'ky'
 import { type Endpoint, isRepeatable } from './endpoint.ts'
 import { saysClosed, saysExists, TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
-import { isRecord } from './shape.ts'
+import { isRecord } from './json.ts'
 
 /** The data of a success. Throws where it is none. */
 export function readData<Output>(endpoint: Endpoint, status: number, text: string): Output {

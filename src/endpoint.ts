@@ -3,7 +3,8 @@
  * Knows no endpoint by name, only the names that sessions and profiles have in all of them.
  */
 import { TalonOneError, type TalonOneIssue } from './error.ts'
-import { describe, type Fields, isRecord, readFields, readShape, type Shape } from './shape.ts'
+import { describe, isRecord } from './json.ts'
+import { type Fields, readFields, readShape, type Shape } from './shape.ts'
 
 /** Who may call an endpoint through a proxy: a shopper for themselves, staff, or staff with a licence to destroy. */
 export type EndpointAudience = 'shopper' | 'staff' | 'destructive'

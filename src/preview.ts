@@ -9,7 +9,7 @@ import { isTalonOneError, TalonOneError } from './error.ts'
 import { type PricedCart, type PricedLine, priceCart } from './price.ts'
 import { type CallOptions, keyOf, type QueryFor, retries, type Retries, type TalonOneQueryKey, withSignal } from './queries.ts'
 import type { CartItem, NewCustomerSessionV2 } from './schema.ts'
-import { isRecord } from './shape.ts'
+import { isRecord } from './json.ts'
 
 type SessionUpdate = typeof updateCustomerSessionV2
 

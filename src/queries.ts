@@ -19,7 +19,7 @@ import {
   type WriteEndpoint,
 } from './endpoint.ts'
 import type { TalonOneError } from './error.ts'
-import { isRecord } from './shape.ts'
+import { isRecord } from './json.ts'
 
 /** What a query or a mutation may say of all its requests. */
 export type CallOptions = Omit<SendOptions, 'idempotencyKey' | 'attemptOf' | 'onChanged' | 'withDefaults'>

@@ -3,6 +3,7 @@
  * by it before sending, the proxy rebuilds a body from it, the sandbox answers 400 by it.
  */
 import type { TalonOneIssue } from './error.ts'
+import { describe, forbiddenNames, isPlain, isRecord, loneSurrogate, readJson, segment } from './json.ts'
 
 /** A field's value. Lengths in UTF-16 units, as the API's own limits; bounds are inclusive. */
 export type Shape =
@@ -76,7 +77,7 @@ export function readShape(shape: Shape, value: unknown, pointer: string, issues:
     case 'nullable':
       return value === null ? null : readShape(shape.of, value, pointer, issues)
     case 'json':
-      return readJson(value, pointer, issues, [])
+      return readJson(value, pointer, issues)
     case 'server-set':
       return undefined
   }
@@ -121,21 +122,6 @@ export function readFields(
   return read
 }
 
-/** Whether a value is an object with fields, rather than a list or a primitive. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-// A Map or an instance of a class would turn into an empty object in silence. A plain object of another frame has that frame's prototype.
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (!isRecord(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-// Names that reach into an object's prototype when somebody merges them.
-const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
-
 function readMap(of: Shape, value: Record<string, unknown>, pointer: string, issues: TalonOneIssue[]): Record<string, unknown> {
   const read: Record<string, unknown> = {}
   for (const [name, entry] of Object.entries(value)) {
@@ -146,31 +132,6 @@ function readMap(of: Shape, value: Record<string, unknown>, pointer: string, iss
   return read
 }
 
-function readJson(value: unknown, pointer: string, issues: TalonOneIssue[], parents: readonly unknown[]): unknown {
-  const wrong = (): undefined => {
-    issues.push({ pointer, message: `expected something JSON can carry, got ${describe(value)}` })
-    return undefined
-  }
-  if (value === null || typeof value === 'boolean') return value
-  if (typeof value === 'string') return loneSurrogate.test(value) ? wrong() : value
-  if (typeof value === 'number') return Number.isFinite(value) ? value : wrong()
-  if (typeof value !== 'object' || parents.includes(value) || parents.length >= deepest) return wrong()
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? wrong() : value.toISOString()
-  const within = [...parents, value]
-  if (Array.isArray(value)) return Array.from(value, (entry: unknown, index) => readJson(entry, `${pointer}/${index}`, issues, within))
-  if (!isPlain(value)) return wrong()
-  const read: Record<string, unknown> = {}
-  for (const [name, entry] of Object.entries(value)) {
-    const at = `${pointer}/${segment(name)}`
-    if (forbiddenNames.has(name)) issues.push({ pointer: at, message: 'this name is not allowed' })
-    else if (entry !== undefined) read[name] = readJson(entry, at, issues, within)
-  }
-  return read
-}
-
-// A body nested deeper than any attribute needs is an attack on the stack.
-const deepest = 16
-const loneSurrogate = /\p{Surrogate}/u
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 function isTimestamp(text: string): boolean {
@@ -187,23 +148,4 @@ function units(lines: readonly unknown[]): number {
 function bounds({ min, max }: { min?: number; max?: number }): string {
   if (max === undefined) return `at least ${min}`
   return min === undefined || min === 0 ? `at most ${max}` : `${min} to ${max}`
-}
-
-// The pointer goes into an error: a name the library does not know may be a secret, so only its length is told.
-function segment(name: string): string {
-  return /^[A-Za-z_]\w{0,40}$/.test(name) ? name : `(a name of ${name.length} characters)`
-}
-
-/** The shape of a value, never the value. */
-export function describe(value: unknown): string {
-  if (value === undefined || value === null) return String(value)
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) return String(value)
-    const kind = Number.isInteger(value) ? 'integer' : 'fraction'
-    return value < 0 ? `a negative ${kind}` : value === 0 ? 'zero' : `${kind === 'integer' ? 'an' : 'a'} ${kind}`
-  }
-  if (typeof value === 'string') return value === '' ? 'empty text' : `text of ${value.length} characters`
-  if (Array.isArray(value)) return `a list of ${value.length}`
-  if (value instanceof Date) return 'a date'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

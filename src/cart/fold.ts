@@ -7,7 +7,7 @@ import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
 import { englishRejections } from '../rejections/english.ts'
 import { type Rejection, rejectionMessage, type RejectionMessages } from '../rejections/message.ts'
 import type { CustomerSessionV2, Loyalty, NewCustomerSessionV2, SessionAttributes } from '../schema.ts'
-import { isRecord } from '../shape.ts'
+import { isRecord } from '../json.ts'
 import { type CartEdit, cartLimits, type NewLine, readItem } from './edits.ts'
 
 /** What a cart holds: the shopper's side of a session, in the order of `cartItems`. */

@@ -18,7 +18,7 @@ import type {
   LoyaltyBalanceWithTier,
   LoyaltyCardProfileRegistration,
 } from '../schema.ts'
-import { isRecord } from '../shape.ts'
+import { isRecord } from '../json.ts'
 import type { Shopper } from './identity.ts'
 
 /** Whom an answer goes to. */

@@ -23,7 +23,7 @@ import {
   updateCustomerSessionV2,
 } from '../endpoints.ts'
 import type { TalonOneIssue } from '../error.ts'
-import { isRecord } from '../shape.ts'
+import { isRecord } from '../json.ts'
 import type { Shopper } from './identity.ts'
 import { Problem } from './problem.ts'
 

@@ -1,7 +1,7 @@
 import { unlessAborted } from '../abort.ts'
 import type { Endpoint, FilledRequest } from '../endpoint.ts'
 import { saysClosed, saysExists } from '../error.ts'
-import { isRecord } from '../shape.ts'
+import { isRecord } from '../json.ts'
 import { parse, readBytes } from './body.ts'
 import type { ContentSignature } from './content-signature.ts'
 import { Problem } from './problem.ts'

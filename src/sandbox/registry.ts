@@ -1,6 +1,7 @@
 /** The custom attributes and additional costs that an Application knows; a request that names others is refused. */
 import type { TalonOneIssue } from '../error.ts'
-import { isRecord, readShape, type Shape } from '../shape.ts'
+import { isRecord } from '../json.ts'
+import { readShape, type Shape } from '../shape.ts'
 import type { Table } from './handlers.ts'
 
 /** What an attribute may hold, in the Campaign Manager's words. A `time` is an RFC 3339 timestamp. */

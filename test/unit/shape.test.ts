@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { allFields } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
 import type { TalonOneIssue } from '../../src/error.ts'
-import { describe as describeValue, type Fields, isRecord, readFields, readShape, type Shape } from '../../src/shape.ts'
+import { describe as describeValue, isRecord } from '../../src/json.ts'
+import { type Fields, readFields, readShape, type Shape } from '../../src/shape.ts'
 import { valuesOf } from '../arbitrary.ts'
 
 function read(shape: Shape, value: unknown): { value: unknown; issues: TalonOneIssue[] } {
