@@ -1,4 +1,5 @@
 /** Where a cart's edits wait, so that they outlive the page that made them, and the other tabs see them. */
+import type { TalonOneErrorCode } from '../error.ts'
 import type { CartEdit } from './edits.ts'
 import type { SessionAnswer } from './fold.ts'
 
@@ -8,20 +9,24 @@ export interface StoredEdit {
   edit: CartEdit
 }
 
-/** A write that may still land over a newer one: what it made of the session, and its edits of what not every write carries. */
+/** A write that may still land over a newer one. */
 export interface SentWrite {
-  outline: string
+  /** The edits that it carries: those that waited for it. */
+  ids: readonly string[]
+  /** The same edits, such that doing them twice is doing them once. */
   edits: readonly CartEdit[]
+  /** What it makes of lines and codes. */
+  outline: string
 }
 
 /** An edit that will never be carried: its maker is told, in whichever tab that is. */
 export interface RefusedEdit {
   id: string
-  code: string
+  code: TalonOneErrorCode
   message: string
 }
 
-/** What the server said last, with the edits that are not in it any more: they lie over this answer and over no other. */
+/** What the server said last: edits that are not in it yet lie over this answer, and over no other. */
 export interface SavedCart {
   /** Grows with each change, so that a tab knows whether it has seen this one. */
   stamp: number
@@ -29,8 +34,6 @@ export interface SavedCart {
   answer: SessionAnswer
   /** The keys of its lines, in order. */
   keys: readonly string[]
-  /** Those that may still land. */
-  sent: readonly SentWrite[]
   /** The last ones, newest at the end. */
   refused: readonly RefusedEdit[]
 }
@@ -39,17 +42,21 @@ export interface SavedCart {
 export interface KeptCart {
   /** In the order in which they were kept, whatever tab they are from. */
   edits: readonly StoredEdit[]
+  /** The writes that may still land, in the order in which they left. */
+  sent: readonly SentWrite[]
+  /** Undefined when nothing has been saved. */
   stamp: number | undefined
-  /** Undefined when there is none, or its stamp is the one that the reader knows. */
+  /** Undefined when nothing has been saved, or its stamp is the one that the reader knows. */
   saved: SavedCart | undefined
 }
 
-/** What one write to a cart's record changes. */
+/** What one transaction changes in a cart. */
 export interface CartChange {
   /** The ids of edits that are done with. */
   removed: readonly string[]
   /** Edits that stay in their place, in other words. */
   changed: readonly StoredEdit[]
+  sent: readonly SentWrite[]
   saved: SavedCart
 }
 
@@ -62,38 +69,44 @@ export interface CartStorage {
   read(cart: string, known?: number): Promise<KeptCart>
   /** Adds edits after all others. One that is kept already stays where it is. */
   append(cart: string, edits: readonly StoredEdit[]): Promise<void>
+  /** Keeps which writes may still land, before one leaves; without touching the big answer. */
+  mark(cart: string, sent: readonly SentWrite[]): Promise<void>
   change(cart: string, change: CartChange): Promise<void>
   /** Puts all that is kept of a cart under another name, over what is kept there. */
   move(from: string, to: string): Promise<void>
-  erase(cart: string): Promise<void>
 }
 
 /** Keeps carts as long as the page lives, and for this page alone. */
 export function createMemoryStorage(): CartStorage {
-  const carts = new Map<string, { edits: readonly StoredEdit[]; saved: SavedCart | undefined }>()
-  const kept = (cart: string) => carts.get(cart) ?? { edits: [], saved: undefined }
+  interface Kept extends Pick<KeptCart, 'edits' | 'sent'> {
+    saved?: SavedCart
+  }
+  const carts = new Map<string, Kept>()
+  const keptOf = (cart: string): Kept => carts.get(cart) ?? { edits: [], sent: [] }
   return {
     async read(cart, known) {
-      const { edits, saved } = kept(cart)
-      return { edits, stamp: saved?.stamp, saved: saved?.stamp === known ? undefined : saved }
+      const { edits, sent, saved } = keptOf(cart)
+      return { edits, sent, stamp: saved?.stamp, saved: saved?.stamp === known ? undefined : saved }
     },
     async append(cart, added) {
-      const { edits, saved } = kept(cart)
-      const ids = new Set(edits.map(({ id }) => id))
-      carts.set(cart, { edits: [...edits, ...added.filter(({ id }) => !ids.has(id))], saved })
+      const kept = keptOf(cart)
+      const ids = new Set(kept.edits.map(({ id }) => id))
+      carts.set(cart, { ...kept, edits: [...kept.edits, ...added.filter(({ id }) => !ids.has(id))] })
     },
-    async change(cart, { removed, changed, saved }) {
+    async mark(cart, sent) {
+      carts.set(cart, { ...keptOf(cart), sent })
+    },
+    async change(cart, { removed, changed, sent, saved }) {
       const gone = new Set(removed)
       const others = new Map(changed.map((entry) => [entry.id, entry]))
-      const edits = kept(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [others.get(entry.id) ?? entry]))
-      carts.set(cart, { edits, saved })
+      const edits = keptOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [others.get(entry.id) ?? entry]))
+      carts.set(cart, { edits, sent, saved })
     },
     async move(from, to) {
-      carts.set(to, kept(from))
+      const kept = carts.get(from)
       carts.delete(from)
-    },
-    async erase(cart) {
-      carts.delete(cart)
+      if (kept) carts.set(to, kept)
+      else carts.delete(to)
     },
   }
 }
