@@ -26,6 +26,7 @@ export type TalonOneErrorCode =
   | 'line_not_found'
   | 'session_closed'
   | 'identity_changed'
+  | 'not_loaded'
   | 'network'
   | 'timeout'
   | 'aborted'

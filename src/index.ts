@@ -372,7 +372,7 @@ export { spanishRejections } from './rejections/spanish.ts'
 export { swedishRejections } from './rejections/swedish.ts'
 
 // The cart without React
-export { createCart } from './cart/cart.ts'
+export { createCart, preloadCart } from './cart/cart.ts'
 export type { Cart, CartActions, CartOptions, Clock, CodeOutcome, EditOutcome, FlushOutcome } from './cart/cart.ts'
 export type { CartEdit, NewLine } from './cart/edits.ts'
 export type { Amount, CartCode, CartLine, CartView } from './cart/view.ts'

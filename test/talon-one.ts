@@ -13,10 +13,14 @@ import {
   type EffectType,
   type Loyalty,
   type NewCustomerSessionV2,
+  preloadCart,
   type ReferralRejection,
   type TalonOne,
 } from 'talon-one-react'
 import { createClock, type TestClock } from './clock.ts'
+
+// A page loads it when a cart is first looked at; a clock that moves only when told to does not wait for that.
+await preloadCart()
 
 /**
  * What becomes of a request.

@@ -8,15 +8,15 @@ export interface Wait<Outcome> {
   carried: Promise<unknown>
   /** How it stands: through, given up, or neither yet. */
   look: (isCarried: boolean) => Outcome | TalonOneError | undefined
-  /** Told whenever something has changed. */
-  listeners: Set<() => void>
+  /** Calls back whenever something has changed. */
+  subscribe: (listener: () => void) => () => void
   clock: Clock
   /** In milliseconds. */
   timeout: number
 }
 
 /** Resolves when it is through; rejects when it is given up, or takes too long. */
-export async function arrival<Outcome extends object>({ carried, look, listeners, clock, timeout }: Wait<Outcome>): Promise<Outcome> {
+export async function arrival<Outcome extends object>({ carried, look, subscribe, clock, timeout }: Wait<Outcome>): Promise<Outcome> {
   let end = () => {}
   try {
     return await new Promise((resolve, reject) => {
@@ -30,11 +30,11 @@ export async function arrival<Outcome extends object>({ carried, look, listeners
         retryable: true,
       })
       const timer = clock.setTimeout(() => reject(late), Math.min(timeout, longestTimer))
+      const unsubscribe = subscribe(check)
       end = () => {
         clock.clearTimeout(timer)
-        listeners.delete(check)
+        unsubscribe()
       }
-      listeners.add(check)
       carried.then(() => {
         isCarried = true
         check()

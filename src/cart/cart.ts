@@ -1,18 +1,24 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { TalonOne } from '../client.ts'
+import { isTalonOneError, TalonOneError } from '../error.ts'
+import { queryKeyFor } from '../queries.ts'
+import { getCustomerSession } from '../endpoints.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 import type { AdditionalCost, ItemAttributes, SessionAttributes } from '../schema.ts'
-import { type CartEdit, checkItem, type NewLine } from './edits.ts'
-import { type CodeOutcome, couponOutcome, type EditOutcome, type FlushOutcome, referralOutcome } from './outcomes.ts'
-import { handled } from './promises.ts'
-import { createSync } from './sync.ts'
-import type { Clock } from './timing.ts'
+import { type CartEdit, checkEdit, checkItem, checkSessionId, type NewLine } from './edits.ts'
+import { applyEdit, confirm, exceedsLimits, fold, isReadable, lacksLine, type SessionAnswer } from './fold.ts'
+import type { CodeOutcome, EditOutcome, FlushOutcome } from './outcomes.ts'
+import type { CartPlatform } from './platform.ts'
+import { handled, withResolvers } from './promises.ts'
+import { closedError, identityChanged, lineNotFound, notLoaded } from './refusals.ts'
+import { type CartStore, createStore } from './store.ts'
+import type { Sync } from './sync.ts'
 import type { CartView } from './view.ts'
 
 export type { CodeOutcome, EditOutcome, FlushOutcome } from './outcomes.ts'
 export type { Clock } from './timing.ts'
 
-/** What {@link createCart} takes. Clock and random are the platform's unless a test says otherwise. */
+/** What {@link createCart} takes. */
 export interface CartOptions {
   client: TalonOne
   /** The shop's own id for this cart. A new one starts a new cart. */
@@ -23,9 +29,8 @@ export interface CartOptions {
   keyOf?: (item: NewLine) => string
   /** Texts for refused codes. Default: English. */
   messages?: RejectionMessages
-  clock?: Clock
-  /** Between 0 and 1. */
-  random?: () => number
+  /** What the cart stands on. Default: the browser's clock, storage, locks and so on; for what is left out, too. */
+  platform?: Partial<CartPlatform>
 }
 
 /**
@@ -59,6 +64,10 @@ export interface CartActions {
    */
   readonly flush: (options?: { timeout?: number }) => Promise<FlushOutcome>
   /**
+   * As `flush`, and waits until no older write can land any more, which takes up to 30 s after the last one. @default timeout 60000 ms
+   */
+  readonly settle: (options?: { timeout?: number }) => Promise<FlushOutcome>
+  /**
    * Tries again now, also after an error that the cart does not retry by itself (signed out, for instance), and takes an edit's
    * error off the screen.
    */
@@ -90,36 +99,144 @@ export interface Cart extends CartActions {
  * @throws TalonOneError `invalid_session_id`
  */
 export function createCart(options: CartOptions): Cart {
-  const { keyOf = keyOfSku } = options
-  let { messages } = options
-  const { enqueue, publish, ...store } = createSync({ ...options, keyOf, messages: () => messages })
-  const carried = (edit: CartEdit): Promise<EditOutcome> => handled(enqueue(edit).then(({ revision }) => ({ revision })))
+  const { keyOf = keyOfSku, messages } = options
+  const sessionId = checkSessionId(options.sessionId)
+  const store = createStore(sessionId, keyOf, { ...startOf(options, keyOf), messages })
+  const sync = createStarter(() => start?.({ ...options, sessionId, keyOf, store }), store)
+
+  function enqueue(asked: CartEdit): Promise<EditOutcome> {
+    const edit = checkEdit(asked)
+    const { pending } = store.state
+    const refused = refusalOf(store, edit)
+    if (refused) return handled(Promise.reject(refused))
+    const { promise, resolve, reject } = withResolvers<EditOutcome>()
+    store.change({ pending: [...pending, { id: newId(), edit, resolve, reject, settled: promise }], refusal: undefined })
+    sync.wake()
+    return handled(promise)
+  }
+
   const actions: CartActions = {
     add: (item, { quantity = 1, key } = {}) => {
       const checked = checkItem(item)
-      return carried({ type: 'add', key: key ?? keyOf(checked), item: checked, quantity })
+      return enqueue({ type: 'add', key: key ?? keyOf(checked), item: checked, quantity })
     },
-    setQuantity: (key, quantity) => carried({ type: 'setQuantity', key, quantity }),
-    remove: (key) => carried({ type: 'remove', key }),
-    setItemAttributes: (key, attributes) => carried({ type: 'setItemAttributes', key, attributes }),
-    applyCoupon: (code) =>
-      handled(enqueue({ type: 'applyCoupon', code }).then((confirmed) => couponOutcome(confirmed, code.trim(), messages))),
-    removeCoupon: (code) => carried({ type: 'removeCoupon', code }),
-    setReferral: (code) =>
-      handled(enqueue({ type: 'setReferral', code }).then((confirmed) => referralOutcome(confirmed, code.trim(), messages))),
-    clearReferral: () => carried({ type: 'clearReferral' }),
-    setAttributes: (attributes) => carried({ type: 'setAttributes', attributes }),
-    setAdditionalCosts: (additionalCosts) => carried({ type: 'setAdditionalCosts', additionalCosts }),
-    setLoyaltyCard: (card) => carried({ type: 'setLoyaltyCard', card }),
-    flush: store.flush,
-    retry: store.retry,
+    setQuantity: (key, quantity) => enqueue({ type: 'setQuantity', key, quantity }),
+    remove: (key) => enqueue({ type: 'remove', key }),
+    setItemAttributes: (key, attributes) => enqueue({ type: 'setItemAttributes', key, attributes }),
+    // An edit of a code has a code's outcome.
+    applyCoupon: (code) => enqueue({ type: 'applyCoupon', code }) as Promise<CodeOutcome>,
+    removeCoupon: (code) => enqueue({ type: 'removeCoupon', code }),
+    setReferral: (code) => enqueue({ type: 'setReferral', code }) as Promise<CodeOutcome>,
+    clearReferral: () => enqueue({ type: 'clearReferral' }),
+    setAttributes: (attributes) => enqueue({ type: 'setAttributes', attributes }),
+    setAdditionalCosts: (additionalCosts) => enqueue({ type: 'setAdditionalCosts', additionalCosts }),
+    setLoyaltyCard: (card) => enqueue({ type: 'setLoyaltyCard', card }),
+    flush: (given) => handled(sync.whenStarted((engine) => engine.flush(given))),
+    settle: (given) => handled(sync.whenStarted((engine) => engine.settle(given))),
+    retry: () => void handled(sync.whenStarted(async (engine) => engine.retry())),
   }
-  const setMessages = (next: RejectionMessages | undefined) => {
-    if (next === messages) return
-    messages = next
-    publish()
+  return {
+    ...actions,
+    actions,
+    getSnapshot: store.getSnapshot,
+    getInitialSnapshot: store.getInitialSnapshot,
+    subscribe(listener) {
+      sync.wake()
+      return store.subscribe(listener)
+    },
+    setMessages(next) {
+      if (next !== store.state.messages) store.change({ messages: next })
+    },
+    forget() {
+      const { pending } = store.state
+      sync.forget()
+      store.change({ isForgotten: true, pending: [], confirmed: undefined, trouble: undefined, refusal: undefined })
+      for (const entry of pending) entry.reject(identityChanged())
+    },
   }
-  return { ...store, ...actions, actions, setMessages }
 }
 
 const keyOfSku = (item: NewLine): string => item.sku
+
+/** What a cart starts from: the session in the cache, such as one that a server has just rendered. */
+function startOf({ client, queryClient, sessionId }: CartOptions, keyOf: (item: NewLine) => string) {
+  const sessionKey = queryKeyFor(client, getCustomerSession, { customerSessionId: sessionId })
+  const state = queryClient?.getQueryState<SessionAnswer>(sessionKey)
+  if (!state?.data || !isReadable(state.data)) return {}
+  return {
+    confirmed: confirm(state.data, { keyOf, lines: [] }),
+    isOutdated: state.isInvalidated || Date.now() - state.dataUpdatedAt > freshMs,
+  }
+}
+
+// How long a session that is in the cache is taken for what the server has.
+const freshMs = 30_000
+
+function refusalOf({ state, getSnapshot, nothing }: CartStore, edit: CartEdit): TalonOneError | undefined {
+  if (state.isForgotten) return identityChanged()
+  if (getSnapshot().status === 'closed') return closedError()
+  const { confirmed, pending } = state
+  const contents = fold(
+    (confirmed ?? nothing).contents,
+    pending.map((entry) => entry.edit),
+  )
+  if (exceedsLimits(applyEdit(contents, edit)))
+    throw new TalonOneError('cart_limit', 'the cart would hold more than 1000 lines or 10,000 units: nothing was changed')
+  return confirmed && lacksLine(contents, edit) ? lineNotFound() : undefined
+}
+
+const page = Math.random().toString(36).slice(2)
+let edits = 0
+const newId = () => `${page}-${edits++}`
+
+// The engine, which a page loads when somebody first looks at a cart, or edits one.
+
+type StartSync = typeof import('./sync.ts').startSync
+let start: StartSync | undefined
+
+/**
+ * Loads what sends a cart's edits, keeps them over a reload and shares them between tabs. Carts do so by themselves, as soon as somebody
+ * looks at one; call it when a page has time.
+ */
+export async function preloadCart(): Promise<void> {
+  start ??= (await import('./sync.ts')).startSync
+}
+
+interface Starter {
+  wake(): void
+  whenStarted<Result>(task: (sync: Sync) => Promise<Result>): Promise<Result>
+  forget(): void
+}
+
+function createStarter(create: () => Sync | undefined, store: CartStore): Starter {
+  let sync: Sync | undefined
+  let loading: Promise<void> | undefined
+  const load = async () => {
+    try {
+      await preloadCart()
+    } catch (cause) {
+      // A deployment may have taken the file away that this page would load: edits wait, and are tried again.
+      const failure = isTalonOneError(cause) ? cause : notLoaded(cause)
+      store.change({ trouble: failure, hindrance: 'retrying' })
+      setTimeout(wake, reloadMs)
+      throw failure
+    } finally {
+      loading = undefined
+    }
+  }
+  const whenStarted: Starter['whenStarted'] = async (task) => {
+    if (!start) await (loading ??= load())
+    sync ??= create()
+    if (!sync) throw notLoaded(undefined)
+    return task(sync)
+  }
+  const wake = () => {
+    if (start) {
+      sync ??= create()
+      sync?.wake()
+    } else void handled(whenStarted(async (started) => started.wake()))
+  }
+  return { wake, whenStarted, forget: () => sync?.forget() }
+}
+
+const reloadMs = 5_000

@@ -1,7 +1,6 @@
 import { TalonOneError, type TalonOneErrorCode, type TalonOneIssue } from '../error.ts'
 import type { AdditionalCost, CartItem, ItemAttributes, SessionAttributes } from '../schema.ts'
-import { describe, isRecord } from '../json.ts'
-import { type FieldsOf, readShape, type Shape } from '../shape.ts'
+import { describe, isPlain, isRecord, loneSurrogate, readJson, segment } from '../json.ts'
 
 /** A product as it goes into a cart: a {@link CartItem} without quantity and without what Talon.One sets. `price` in major units. */
 export type NewLine = Pick<
@@ -14,7 +13,8 @@ export type NewLine = Pick<
  * A line is addressed by its key, by default its SKU.
  */
 export type CartEdit =
-  | { type: 'add'; key: string; item: NewLine; quantity: number }
+  /** `isTotal`: the line comes to this many, however many it has. */
+  | { type: 'add'; key: string; item: NewLine; quantity: number; isTotal?: true }
   | { type: 'setQuantity'; key: string; quantity: number }
   | { type: 'remove'; key: string }
   | { type: 'setItemAttributes'; key: string; attributes: ItemAttributes }
@@ -29,49 +29,52 @@ export type CartEdit =
 /** The most lines and units a session takes. Source: customer sessions, OpenAPI. */
 export const cartLimits = { lines: 1000, units: 10_000 } as const
 
-const codeShape: Shape = { is: 'string', min: 1, max: 100 }
-const skuShape: Shape = { is: 'string', min: 1, max: 1000 }
-const quantityShape = { is: 'integer', min: 0, max: cartLimits.units } as const satisfies Shape
-const priceShape: Shape = { is: 'number', min: 0 }
-const attributesShape: Shape = { is: 'attributes' }
-const costsShape: Shape = { is: 'map', of: { is: 'object', fields: { price: { is: 'number' } } } }
+const isText = (value: unknown): value is string => typeof value === 'string' && !loneSurrogate.test(value)
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
+const isPrice = (value: unknown): boolean => isNumber(value) && value >= 0
+const isQuantity = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= cartLimits.units
+const isSku = (value: unknown): boolean => isText(value) && value.trim() !== '' && value.length <= 1000
+const isProduct = (value: unknown): boolean => isRecord(value) && isText(value.name) && Object.keys(value).length === 1
+const isCost = (value: unknown): boolean => isRecord(value) && isNumber(value.price) && Object.keys(value).length === 1
+const isCosts = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isCost)
 
-const text = { is: 'string' } as const satisfies Shape
-const number = { is: 'number' } as const satisfies Shape
-const itemFields: FieldsOf<NewLine> = {
-  sku: skuShape,
-  'name?': text,
-  'price?': priceShape,
-  'category?': text,
-  'product?': { is: 'object', fields: { name: text } },
-  'weight?': number,
-  'height?': number,
-  'width?': number,
-  'length?': number,
-  'attributes?': attributesShape,
-  'additionalCosts?': costsShape,
+const itemFields: Readonly<Record<keyof NewLine, (value: unknown) => boolean>> = {
+  sku: isSku,
+  name: isText,
+  price: isPrice,
+  category: isText,
+  product: isProduct,
+  weight: isNumber,
+  height: isNumber,
+  width: isNumber,
+  length: isNumber,
+  attributes: isRecord,
+  additionalCosts: isCosts,
 }
 
 /** A product as it will be sent, as a copy. Throws `invalid_sku`, `invalid_price` or `invalid_input`. */
 export function checkItem(item: NewLine): NewLine {
-  if (!isRecord(item)) throw new TalonOneError('invalid_input', `a product: expected an object, got ${describe(item)}`)
-  check('invalid_sku', 'a SKU', skuShape, item.sku)
-  if (item.sku.trim() === '') throw new TalonOneError('invalid_sku', 'a SKU must not be blank')
-  if (item.price !== undefined) check('invalid_price', 'a price', priceShape, item.price)
-  return check('invalid_input', 'a product', { is: 'object', fields: itemFields }, item)
+  hold(isRecord(item), 'invalid_input', 'a product: expected an object', item)
+  checkSku('a SKU', item.sku)
+  if (item.price !== undefined) hold(isPrice(item.price), 'invalid_price', 'a price: expected a number of at least 0', item.price)
+  const read = copy('a product', item)
+  for (const [field, value] of Object.entries(read))
+    if (!isField(field, value)) {
+      const message = Object.hasOwn(itemFields, field) ? `not what this field holds; got ${describe(value)}` : 'unknown field'
+      throw invalid('a product', [{ pointer: `/${segment(field)}`, message }])
+    }
+  return read
 }
 
 /** A line of an answer, as far as it can be read: what no server should send is left out, rather than believed or sent back. */
 export function readItem(item: CartItem): NewLine {
-  const given = new Map<string, unknown>(Object.entries(item))
-  const read = Object.entries(itemFields).flatMap(([field, shape]) => {
-    const name = field.replace('?', '')
-    const issues: TalonOneIssue[] = []
-    const value = given.has(name) ? readShape(shape, given.get(name), '', issues) : undefined
-    return value === undefined || issues.length > 0 ? [] : [[name, value]]
-  })
-  // Every field has just been held to its shape, and all but the SKU may be missing.
-  return { ...Object.fromEntries(read), sku: item.sku } as NewLine
+  // Every field has just been held to its kind, and all but the SKU may be missing.
+  return { ...Object.fromEntries(Object.entries(item).filter(([field, value]) => isField(field, value))), sku: item.sku } as NewLine
+}
+
+function isField(field: string, value: unknown): boolean {
+  // `Object.hasOwn` has made sure that the name is one of the keys.
+  return Object.hasOwn(itemFields, field) && itemFields[field as keyof NewLine](value)
 }
 
 /**
@@ -82,26 +85,39 @@ export function readItem(item: CartItem): NewLine {
 export function checkEdit(edit: CartEdit): CartEdit {
   switch (edit.type) {
     case 'add':
-      check('invalid_sku', 'a line key', skuShape, edit.key)
-      check('invalid_quantity', 'a quantity', { ...quantityShape, min: 1 }, edit.quantity)
+      checkSku('a line key', edit.key)
+      hold(edit.quantity > 0, 'invalid_quantity', 'a quantity to add: expected at least 1', edit.quantity)
+      checkQuantity(edit.quantity)
       // Its item has been checked already, for the key comes from it.
       return edit
     case 'setQuantity':
-      check('invalid_quantity', 'a quantity', quantityShape, edit.quantity)
+      checkQuantity(edit.quantity)
       return edit
     case 'setItemAttributes':
-      return { ...edit, attributes: check('invalid_input', 'attributes', attributesShape, edit.attributes) }
     case 'setAttributes':
-      return { ...edit, attributes: check('invalid_input', 'attributes', attributesShape, edit.attributes) }
+      return { ...edit, attributes: copy('attributes', edit.attributes) }
     case 'applyCoupon':
     case 'removeCoupon':
       return { ...edit, code: checkCode('invalid_coupon', 'a coupon code', edit.code) }
     case 'setReferral':
       return { ...edit, code: checkCode('invalid_referral', 'a referral code', edit.code) }
-    case 'setAdditionalCosts':
-      return { ...edit, additionalCosts: check('invalid_input', 'additional costs', costsShape, edit.additionalCosts) }
+    case 'setAdditionalCosts': {
+      const additionalCosts = copy('additional costs', edit.additionalCosts)
+      hold(
+        isCosts(additionalCosts),
+        'invalid_input',
+        'additional costs: expected a number as `price` of each, and nothing else',
+        edit.additionalCosts,
+      )
+      return { ...edit, additionalCosts }
+    }
     case 'setLoyaltyCard':
-      if (edit.card !== undefined) check('invalid_input', 'a loyalty card', { is: 'string', min: 4, max: 108 }, edit.card)
+      hold(
+        edit.card === undefined || (isText(edit.card) && edit.card.length > 3 && edit.card.length < 109),
+        'invalid_input',
+        'a loyalty card: expected text of 4 to 108 characters',
+        edit.card,
+      )
       return edit
     case 'remove':
     case 'clearReferral':
@@ -111,24 +127,42 @@ export function checkEdit(edit: CartEdit): CartEdit {
 
 /** The session id a cart may have: `invalid_session_id` when it could not arrive as it is. */
 export function checkSessionId(sessionId: string): string {
-  check('invalid_session_id', 'a session id', { is: 'string', min: 1, max: 512 }, sessionId)
-  if (sessionId === '.' || sessionId === '..') throw new TalonOneError('invalid_session_id', 'a session id must not be `.` or `..`')
+  const isId = isText(sessionId) && sessionId !== '' && sessionId.length <= 512 && sessionId !== '.' && sessionId !== '..'
+  hold(isId, 'invalid_session_id', 'a session id: expected text of 1 to 512 characters, and neither `.` nor `..`', sessionId)
   return sessionId
+}
+
+function checkSku(what: string, value: string): void {
+  hold(isSku(value), 'invalid_sku', `${what}: expected text of 1 to 1000 characters, not all of them blank`, value)
+}
+
+function checkQuantity(value: number): void {
+  hold(isQuantity(value), 'invalid_quantity', `a quantity: expected an integer of 0 to ${cartLimits.units}`, value)
 }
 
 // Shoppers paste codes with spaces around them; inside, a control character is never theirs.
 function checkCode(code: TalonOneErrorCode, what: string, value: string): string {
-  const trimmed = typeof value === 'string' ? value.trim() : value
-  check(code, what, codeShape, trimmed)
-  if (/\p{Cc}/u.test(trimmed)) throw new TalonOneError(code, `${what} must not hold control characters; got ${describe(value)}`)
+  const trimmed = isText(value) ? value.trim() : ''
+  const isCode = trimmed !== '' && trimmed.length <= 100 && !/\p{Cc}/u.test(trimmed)
+  hold(isCode, code, `${what}: expected text of 1 to 100 characters, none of them a control character`, value)
   return trimmed
 }
 
-function check<Value>(code: TalonOneErrorCode, what: string, shape: Shape, value: Value): Value {
+/** A copy of what JSON can carry. */
+function copy<Value>(what: string, value: Value): Value {
+  hold(isPlain(value), 'invalid_input', `${what}: expected an object`, value)
   const issues: TalonOneIssue[] = []
-  const read = readShape(shape, value, '', issues)
-  const [first] = issues
-  if (first) throw new TalonOneError(code, `${what}${first.pointer && ` (at ${first.pointer})`}: ${first.message}`, { issues })
-  // A value that has the shape is read into a copy of its own type.
+  const read = readJson(value, '', issues)
+  if (issues.length > 0) throw invalid(what, issues)
+  // What JSON can carry is read into a copy of its own type.
   return read as Value
+}
+
+function invalid(what: string, issues: readonly TalonOneIssue[]): TalonOneError {
+  const { pointer = '', message = '' } = issues[0] ?? {}
+  return new TalonOneError('invalid_input', `${what} (at ${pointer}): ${message}`, { issues })
+}
+
+function hold(isSo: boolean, code: TalonOneErrorCode, expected: string, value: unknown): void {
+  if (!isSo) throw new TalonOneError(code, `${expected}; got ${describe(value)}`)
 }

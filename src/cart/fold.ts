@@ -4,9 +4,8 @@
  */
 import type { Effect } from '../effects.ts'
 import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
-import { englishRejections } from '../rejections/english.ts'
 import { type Rejection, rejectionMessage, type RejectionMessages } from '../rejections/message.ts'
-import type { CustomerSessionV2, Loyalty, NewCustomerSessionV2, SessionAttributes } from '../schema.ts'
+import type { CustomerSessionV2, Loyalty, SessionAttributes } from '../schema.ts'
 import { isRecord } from '../json.ts'
 import { type CartEdit, cartLimits, type NewLine, readItem } from './edits.ts'
 
@@ -25,6 +24,7 @@ export interface Confirmed {
   /** Undefined while the session does not exist yet. */
   session: CustomerSessionV2 | undefined
   contents: CartContents
+  effects: readonly Effect[]
   priced: PricedCart
   loyalty: Loyalty | undefined
   /** The session's `updateCount`; 0 while it does not exist. */
@@ -95,6 +95,7 @@ export function confirm({ customerSession: session, effects = [], loyalty }: Ses
       additionalCosts: session?.additionalCosts,
       loyaltyCards: session?.loyaltyCards ?? [],
     },
+    effects,
     priced,
     loyalty,
     revision: session?.updateCount ?? 0,
@@ -106,7 +107,7 @@ export function applyEdit(contents: CartContents, edit: CartEdit): CartContents 
   switch (edit.type) {
     case 'add': {
       const existing = contents.lines.find((line) => line.key === edit.key)
-      if (existing) return editLine(contents, edit.key, { quantity: existing.quantity + edit.quantity })
+      if (existing) return editLine(contents, edit.key, { quantity: edit.quantity + (edit.isTotal ? 0 : existing.quantity) })
       return { ...contents, lines: [...contents.lines, { key: edit.key, item: edit.item, quantity: edit.quantity }] }
     }
     case 'setQuantity':
@@ -139,33 +140,20 @@ export function lacksLine({ lines }: CartContents, edit: CartEdit): boolean {
   return edit.type !== 'add' && 'key' in edit && !lines.some(({ key }) => key === edit.key)
 }
 
-/** All edits over contents, in order. */
+const folds = new WeakMap<CartContents, { edits: readonly CartEdit[]; folded: CartContents }>()
+
+/** All edits over contents, in order. The next edit over the same contents costs that edit alone. */
 export function fold(contents: CartContents, edits: readonly CartEdit[]): CartContents {
-  return edits.reduce(applyEdit, contents)
+  const last = folds.get(contents)
+  const isMore = last?.edits.every((edit, index) => edit === edits[index])
+  const folded = last && isMore ? edits.slice(last.edits.length).reduce(applyEdit, last.folded) : edits.reduce(applyEdit, contents)
+  folds.set(contents, { edits, folded })
+  return folded
 }
 
 /** Whether contents are more than a session takes. */
 export function exceedsLimits({ lines }: CartContents): boolean {
   return lines.length > cartLimits.lines || lines.reduce((units, line) => units + line.quantity, 0) > cartLimits.units
-}
-
-/**
- * The session PUT that makes a session hold `contents`. Lines and codes go whole in every request, so that each one heals what
- * an earlier one left behind; the rest only when an edit touched it, since a field left out keeps what is stored.
- */
-export function requestOf(contents: CartContents, edits: readonly CartEdit[]): NewCustomerSessionV2 {
-  const touched = new Set(edits.map(({ type }) => type))
-  return {
-    cartItems: contents.lines.map(({ item, quantity }) => ({ ...item, quantity })),
-    couponCodes: [...contents.couponCodes],
-    referralCode: contents.referralCode ?? '',
-    // Only what was set here: the session merges it, and the rest may be somebody else's to write.
-    ...(touched.has('setAttributes') && {
-      attributes: Object.assign({}, ...edits.map((edit) => (edit.type === 'setAttributes' ? edit.attributes : {}))),
-    }),
-    ...(touched.has('setAdditionalCosts') && { additionalCosts: contents.additionalCosts ?? {} }),
-    ...(touched.has('setLoyaltyCard') && { loyaltyCards: [...contents.loyaltyCards] }),
-  }
 }
 
 /** Whether two codes are one. Applications compare codes without case by default, and answers may change it. */
@@ -181,11 +169,11 @@ export function verdictOn(priced: PricedCart, code: string): PricedCode | undefi
 /** A verdict on a code, with the words for a refusal. */
 export type Verdict = { status: 'accepted' } | ({ status: 'rejected'; message: string } & Rejection)
 
-/** A verdict as a shopper reads it. */
-export function verdictInWords(verdict: PricedCode, messages: RejectionMessages = englishRejections): Verdict {
+/** A verdict as a shopper reads it; without words while there are no texts yet. */
+export function verdictInWords(verdict: PricedCode, messages: RejectionMessages | undefined): Verdict {
   if (verdict.status === 'accepted') return { status: 'accepted' }
   const { code: _code, ...rejected } = verdict
-  return { ...rejected, message: rejectionMessage(verdict, messages) }
+  return { ...rejected, message: messages ? rejectionMessage(verdict, messages) : '' }
 }
 
 // One code in two spellings is one code, and the later spelling counts: an application may tell upper case from lower.

@@ -1,6 +1,7 @@
 /** What the promises of an edit resolve to. */
 import type { PricedCode } from '../price.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
+import type { CartEdit } from './edits.ts'
 import { type Confirmed, sameCode, type Verdict, verdictInWords, verdictOn } from './fold.ts'
 import type { Amount } from './view.ts'
 
@@ -20,19 +21,20 @@ export interface FlushOutcome {
   total: Extract<Amount, { status: 'confirmed' }>
 }
 
-/** What the answer that carried a coupon code says of it. */
-export function couponOutcome({ revision, contents, priced }: Confirmed, code: string, messages?: RejectionMessages): CodeOutcome {
-  const isHeld = contents.couponCodes.some((held) => sameCode(held, code))
-  return { code, revision, ...statusOf(verdictOn(priced, code), isHeld, messages) }
-}
-
-/** What the answer that carried a referral code says of it. */
-export function referralOutcome({ revision, contents, priced }: Confirmed, code: string, messages?: RejectionMessages): CodeOutcome {
+/** What an edit's promise resolves to, after the answer that carried it. */
+export function outcomeOf(edit: CartEdit, confirmed: Confirmed, messages: RejectionMessages): EditOutcome | CodeOutcome {
+  const { revision, contents, priced } = confirmed
+  if (edit.type !== 'applyCoupon' && edit.type !== 'setReferral') return { revision }
+  const { code } = edit
+  if (edit.type === 'applyCoupon') {
+    const isHeld = contents.couponCodes.some((held) => sameCode(held, code))
+    return { code, revision, ...statusOf(verdictOn(priced, code), isHeld, messages) }
+  }
   const isHeld = contents.referralCode !== undefined && sameCode(contents.referralCode, code)
   const verdict = priced.referral && sameCode(priced.referral.code, code) ? priced.referral : undefined
   return { code, revision, ...statusOf(verdict, isHeld, messages) }
 }
 
-function statusOf(verdict: PricedCode | undefined, isHeld: boolean, messages: RejectionMessages | undefined): CodeStatus {
+function statusOf(verdict: PricedCode | undefined, isHeld: boolean, messages: RejectionMessages): CodeStatus {
   return verdict ? verdictInWords(verdict, messages) : { status: isHeld ? 'unknown' : 'superseded' }
 }

@@ -1,7 +1,7 @@
 /** What a cart needs of the place where it runs. All of it can be given, so that the real engine runs in a simulator. */
-import type { Locks } from '../lane.ts'
-import type { CartStorage } from './storage.ts'
-import type { Clock } from './timing.ts'
+import { type Locks, platformLocks } from '../lane.ts'
+import { type CartStorage, createMemoryStorage } from './storage.ts'
+import { type Clock, platformClock } from './timing.ts'
 
 /** Whether anybody looks, and whether anything gets through. */
 export interface Presence {
@@ -31,4 +31,16 @@ export interface CartPlatform {
   /** Joins the channel of a name. */
   join: (name: string, heard: () => void) => Channel
   presence: Presence
+}
+
+/** What a page has, or a server. */
+export function browserPlatform(): CartPlatform {
+  return {
+    clock: platformClock,
+    random: Math.random,
+    storage: createMemoryStorage(),
+    locks: platformLocks(),
+    join: () => ({ post: () => {}, close: () => {} }),
+    presence: { isOnline: () => true, isHidden: () => false, subscribe: () => () => {} },
+  }
 }

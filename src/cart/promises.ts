@@ -1,6 +1,5 @@
 /** Promises that somebody else settles, or nobody looks at. */
 import type { TalonOneError } from '../error.ts'
-import type { Confirmed } from './fold.ts'
 
 // A listener that throws must not keep the others, or the promises of edits, from hearing the news.
 export function callSafely(listener: () => void): void {
@@ -13,14 +12,14 @@ export function callSafely(listener: () => void): void {
   }
 }
 
-export function withResolvers(): {
-  promise: Promise<Confirmed>
-  resolve: (confirmed: Confirmed) => void
+export function withResolvers<Value>(): {
+  promise: Promise<Value>
+  resolve: (value: Value) => void
   reject: (error: TalonOneError) => void
 } {
-  let resolve: (confirmed: Confirmed) => void = () => {}
+  let resolve: (value: Value) => void = () => {}
   let reject: (error: TalonOneError) => void = () => {}
-  const promise = new Promise<Confirmed>((onResolve, onReject) => {
+  const promise = new Promise<Value>((onResolve, onReject) => {
     resolve = onResolve
     reject = onReject
   })

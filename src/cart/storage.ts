@@ -17,6 +17,8 @@ export interface SentWrite {
   edits: readonly CartEdit[]
   /** What it makes of lines and codes. */
   outline: string
+  /** `sent`: nobody knows. `missing`: it was refused, or has not been there when somebody looked; it may land yet. `answered`: it has landed. */
+  state: 'sent' | 'missing' | 'answered'
 }
 
 /** An edit that will never be carried: its maker is told, in whichever tab that is. */
@@ -72,8 +74,6 @@ export interface CartStorage {
   /** Keeps which writes may still land, before one leaves; without touching the big answer. */
   mark(cart: string, sent: readonly SentWrite[]): Promise<void>
   change(cart: string, change: CartChange): Promise<void>
-  /** Puts all that is kept of a cart under another name, over what is kept there. */
-  move(from: string, to: string): Promise<void>
 }
 
 /** Keeps carts as long as the page lives, and for this page alone. */
@@ -101,12 +101,6 @@ export function createMemoryStorage(): CartStorage {
       const others = new Map(changed.map((entry) => [entry.id, entry]))
       const edits = keptOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [others.get(entry.id) ?? entry]))
       carts.set(cart, { edits, sent, saved })
-    },
-    async move(from, to) {
-      const kept = carts.get(from)
-      carts.delete(from)
-      if (kept) carts.set(to, kept)
-      else carts.delete(to)
     },
   }
 }

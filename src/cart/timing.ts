@@ -52,10 +52,31 @@ export function createPace(): Pace {
 
 const firstBackoffMs = 300
 const longestBackoffMs = 30_000
+// Failures cost more than successes give: whoever fails for long asks rarely.
+const fullBudget = 500
+const costOfRetry = 5
 
-/** How long to wait after so many failures in a row: full jitter under an exponential ceiling. */
-export function backoff(failures: number, random: () => number): number {
-  return random() * Math.min(firstBackoffMs * 2 ** failures, longestBackoffMs)
+/** How long to wait after failures in a row: full jitter under an exponential ceiling, and the longest when the budget is used up. */
+export interface Retries {
+  failed(): number
+  succeeded(): void
+}
+
+export function createRetries(random: () => number): Retries {
+  let failures = 0
+  let budget = fullBudget
+  return {
+    failed() {
+      const isSpent = budget < costOfRetry
+      budget = Math.max(0, budget - costOfRetry)
+      const longest = isSpent ? longestBackoffMs : Math.min(firstBackoffMs * 2 ** failures++, longestBackoffMs)
+      return random() * longest
+    },
+    succeeded() {
+      failures = 0
+      budget = Math.min(fullBudget, budget + 1)
+    },
+  }
 }
 
 /** Waits that can be cut short. */

@@ -37,6 +37,12 @@ export type CartCode =
   /** `reason` and `campaignExclusionReason` are the API's words, `message` is what a shopper reads. */
   | ({ code: string; status: 'rejected'; message: string } & Rejection)
 
+/**
+ * What becomes of edits: none is on its way; they are being sent; sending has failed and is tried again; nobody is online; or what
+ * stands in `error` must be seen to first.
+ */
+export type CartSync = 'idle' | 'sending' | 'retrying' | 'offline' | 'stopped'
+
 /** A cart as a shop shows it: always `fold(edits, confirmed)`. */
 export interface CartView {
   sessionId: string
@@ -60,6 +66,9 @@ export interface CartView {
   loyalty: Loyalty | undefined
   /** Whether any edit waits for the server. */
   pending: boolean
+  sync: CartSync
+  /** Whether edits that wait outlive the page: false where the browser keeps nothing, such as in some private windows. */
+  durable: boolean
   /**
    * Why nothing gets through at the moment (retryable ones are being retried, nothing is lost meanwhile), else why an edit was
    * refused, until the next edit or `retry()`.
@@ -79,6 +88,8 @@ export interface ViewedState {
   isOutdated: boolean
   edits: readonly CartEdit[]
   error: TalonOneError | undefined
+  sync: CartSync
+  durable: boolean
 }
 
 /** What pending edits can change: nothing, what is linear in quantities, or any discount at all. */
@@ -127,6 +138,8 @@ export function viewCart(
     notifications: keep(before?.notifications, priced.notifications),
     loyalty: keep(before?.loyalty, confirmed.loyalty),
     pending: edits.length > 0,
+    sync: state.sync,
+    durable: state.durable,
     error: state.error,
     revision: confirmed.revision,
     session: confirmed.session,

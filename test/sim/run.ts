@@ -63,7 +63,7 @@ export async function runSchedule(seed: number, faults: readonly Fault[], trace?
   try {
     const client = counted(createTalonOne({ baseUrl: 'http://shop.test/talon-one', fetch: network.fetch, timeout: patience, locks }), time)
     const jitter = createDice(seed, 'jitter')
-    const cart = createCart({ client, sessionId: 'cart', clock: time, random: () => jitter.next() })
+    const cart = createCart({ client, sessionId: 'cart', platform: { clock: time, random: () => jitter.next() } })
     const run: Pick<Run, 'deeds' | 'flushed' | 'revisions' | 'wasStuck'> = { deeds: [], flushed: [], revisions: [], wasStuck: undefined }
     let shown = ''
     cart.subscribe(() => {

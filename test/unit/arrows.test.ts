@@ -25,7 +25,7 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
   price: { places: [], packages: [] },
   preview: { places: ['abort', 'endpoint', 'endpoints', 'error', 'price', 'queries', 'shape', 'json'], packages: [] },
   rejections: { places: [], packages: [] },
-  cart: { places: ['endpoints', 'error', 'price', 'queries', 'rejections', 'shape', 'json'], packages: [] },
+  cart: { places: ['endpoints', 'error', 'lane', 'price', 'queries', 'rejections', 'shape', 'json'], packages: [] },
   react: { places: ['cart', 'endpoints', 'error', 'preview', 'queries'], packages: [/^react$/, /^@tanstack\/react-query$/] },
   index: {
     places: ['cart', 'client', 'effects', 'endpoints', 'error', 'preview', 'price', 'queries', 'react', 'rejections'],
@@ -34,7 +34,7 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
   proxy: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape', 'json'], packages: [/^@noble\/hashes\//] },
   sandbox: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape', 'json'], packages: [] },
   testing: {
-    places: ['client', 'endpoint', 'endpoints', 'error', 'lane', 'queries', 'react', 'sandbox'],
+    places: ['client', 'endpoint', 'endpoints', 'error', 'lane', 'queries', 'react', 'rejections', 'sandbox'],
     packages: [/^react$/, /^@tanstack\/react-query$/],
   },
   msw: { places: [], packages: [/^msw$/] },

@@ -148,7 +148,7 @@ describe('a session id', () => {
 
   test.each(['a', '...', 'a/b', 'ä ö?&#%', long(512)])('may be %j, and arrives as it is', async (sessionId) => {
     const server = createServer()
-    const cart = createCart({ client: server.client, sessionId, clock: server.clock })
+    const cart = createCart({ client: server.client, sessionId, platform: { clock: server.clock } })
     void cart.add(apple)
     await server.clock.settle()
     expect([...server.sessions.keys()]).toEqual([sessionId])

@@ -136,7 +136,7 @@ describe('a request', () => {
 
   test('is not sent before somebody looks or edits', async () => {
     const server = createServer()
-    const cart = createCart({ client: server.client, sessionId: 'cart', clock: server.clock })
+    const cart = createCart({ client: server.client, sessionId: 'cart', platform: { clock: server.clock } })
     await server.clock.advance(1000)
     expect(server.requests).toHaveLength(0)
     expect(cart.getSnapshot().status).toBe('loading')

@@ -45,7 +45,7 @@ describe('an edit', () => {
   test('made before the first answer loads the session although nobody looks', async () => {
     const server = createServer()
     server.write('cart', { cartItems: [{ ...apple, quantity: 2 }] })
-    const cart = createCart({ client: server.client, sessionId: 'cart', clock: server.clock })
+    const cart = createCart({ client: server.client, sessionId: 'cart', platform: { clock: server.clock } })
     const added = outcomeOf(cart.add(apple))
     await server.clock.settle()
     expect(added()).toEqual({ revision: 2 })

@@ -145,7 +145,7 @@ function show(answer: SessionAnswer): void {
   const keying = { keyOf: ({ sku }: { sku: string }) => sku, lines: [] }
   const confirmed = confirm(answer, keying)
   const nothing = confirm({}, keying)
-  const state = { sessionId: 'cart', confirmed, isOutdated: false, error: undefined }
+  const state = { sessionId: 'cart', confirmed, isOutdated: false, error: undefined, sync: 'idle' as const, durable: true }
   const before = viewCart({ ...state, edits: [] }, nothing, undefined, undefined)
   const edits: CartEdit[] = [
     { type: 'add', key: 'tea', item: { sku: 'tea', price: 2.5 }, quantity: 2 },

@@ -23,16 +23,18 @@ export interface OpenCart {
   stored: () => [sku: string, quantity: number][]
 }
 
-export interface OpenCartOptions extends Partial<Omit<CartOptions, 'clock'>> {
+export interface OpenCartOptions extends Partial<CartOptions> {
+  /** Between 0 and 1. Default: one half. */
+  random?: () => number
   /** What the session holds before. */
   session?: NewCustomerSessionV2
   server?: TalonOneServer
 }
 
 /** A cart over the session `cart` of a scripted server, somebody looking at it; it has asked for its session. */
-export function openCart({ session, server = createServer(), ...options }: OpenCartOptions = {}): OpenCart {
+export function openCart({ session, server = createServer(), random = () => 0.5, platform, ...options }: OpenCartOptions = {}): OpenCart {
   if (session) server.write('cart', session)
-  const cart = createCart({ client: server.client, sessionId: 'cart', clock: server.clock, random: () => 0.5, ...options })
+  const cart = createCart({ client: server.client, sessionId: 'cart', platform: { clock: server.clock, random, ...platform }, ...options })
   const frames = [cart.getSnapshot()]
   cart.subscribe(() => frames.push(cart.getSnapshot()))
   return {

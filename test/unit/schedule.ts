@@ -118,7 +118,7 @@ export async function play({ session, steps }: Schedule, watcher: Watcher = {}):
   server.judge = ({ cartItems = [] }) => (cartItems.some((item) => item.sku === 'BAD') ? { status: 400 } : undefined)
   watcher.server?.(server)
   if (session) server.write('cart', session)
-  const cart = createCart({ client: server.client, sessionId: 'cart', clock, random: () => 0.5 })
+  const cart = createCart({ client: server.client, sessionId: 'cart', platform: { clock, random: () => 0.5 } })
   const deeds: Done[] = []
   let settled = 0
   const complaints: unknown[] = []
