@@ -94,6 +94,7 @@ export function checkEdit(edit: CartEdit): CartEdit {
       checkQuantity(edit.quantity)
       return edit
     case 'setItemAttributes':
+      return { ...edit, attributes: copy('attributes', edit.attributes) }
     case 'setAttributes':
       return { ...edit, attributes: copy('attributes', edit.attributes) }
     case 'applyCoupon':

@@ -123,7 +123,8 @@ export function startSync(options: SyncOptions): Sync {
   }
 
   function hearCache(answer: SessionAnswer): void {
-    if (store.state.isForgotten || !isReadable(answer) || !isNews(answer)) return
+    // An answer to this cart's own write is put there, too.
+    if (store.state.isForgotten || isSending || !isReadable(answer) || !isNews(answer)) return
     mustRead = true
     run()
   }

@@ -3,6 +3,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect, useMemo } from 'react'
 import type { NewLine } from '../cart/edits.ts'
+import type { CartPlatform } from '../cart/platform.ts'
 import type { TalonOne } from '../client.ts'
 import { TalonOneError } from '../error.ts'
 import { keepPreviewsOffDisk } from '../preview.ts'
@@ -20,11 +21,13 @@ export interface TalonOneProviderProps {
   keyOf?: (item: NewLine) => string
   /** Texts for refused codes. Default: English. */
   messages?: RejectionMessages
+  /** What carts stand on, where it is not a browser's: storage, locks and so on. A cart keeps the one it was made with. */
+  platform?: Partial<CartPlatform>
   children?: ReactNode
 }
 
 /** What a provider gives to the hooks below it. */
-export interface TalonOneContext extends Pick<TalonOneProviderProps, 'client' | 'sessionId' | 'keyOf' | 'messages'> {
+export interface TalonOneContext extends Pick<TalonOneProviderProps, 'client' | 'sessionId' | 'keyOf' | 'messages' | 'platform'> {
   queryClient: QueryClient
 }
 
@@ -35,7 +38,15 @@ const Context = createContext<TalonOneContext | undefined>(undefined)
  * nearest one counts. Carts belong to the cache: providers with one `QueryClient`, scope, profile and session share one. A change of
  * `profileId` shows another cart: nothing of one shopper is shown to the next.
  */
-export function TalonOneProvider({ client, profileId, sessionId, keyOf, messages, children }: TalonOneProviderProps): ReactElement {
+export function TalonOneProvider({
+  client,
+  profileId,
+  sessionId,
+  keyOf,
+  messages,
+  platform,
+  children,
+}: TalonOneProviderProps): ReactElement {
   const queryClient = useQueryClient()
   useEffect(() => keepPreviewsOffDisk(queryClient), [queryClient])
   const forProfile = useMemo(() => (profileId === undefined ? client : client.withProfile(profileId)), [client, profileId])
@@ -46,8 +57,9 @@ export function TalonOneProvider({ client, profileId, sessionId, keyOf, messages
       ...(sessionId !== undefined && { sessionId }),
       ...(keyOf && { keyOf }),
       ...(messages && { messages }),
+      ...(platform && { platform }),
     }),
-    [forProfile, queryClient, sessionId, keyOf, messages],
+    [forProfile, queryClient, sessionId, keyOf, messages, platform],
   )
   return createElement(Context.Provider, { value }, children)
 }

@@ -85,8 +85,8 @@ function OwnShop({ options, children }: { options: TestShopOptions & Wording; ch
 }
 
 function Shop({ shop, wording, children }: { shop: OpenShop; wording: Wording; children?: ReactNode }): ReactElement {
-  const { sandbox, client, queryClient, sessionId, enter } = shop
+  const { sandbox, client, queryClient, platform, sessionId, enter } = shop
   useEffect(() => enter(), [enter])
-  const provider = createElement(TalonOneProvider, { client, sessionId, ...wording }, children)
+  const provider = createElement(TalonOneProvider, { client, platform, sessionId, ...wording }, children)
   return createElement(SandboxContext.Provider, { value: sandbox }, createElement(QueryClientProvider, { client: queryClient }, provider))
 }

@@ -5,6 +5,8 @@ import type { IntegrationCustomerSessionResponse } from '../effects.ts'
 import { fill, identify } from '../endpoint.ts'
 import { getCustomerSession, updateCustomerSessionV2 } from '../endpoints.ts'
 import { TalonOneError } from '../error.ts'
+import type { CartPlatform } from '../cart/platform.ts'
+import { createMemoryStorage } from '../cart/storage.ts'
 import { createLocks } from '../lane.ts'
 import { queryKeyFor, retries } from '../queries.ts'
 import { handlers } from '../sandbox/handlers.ts'
@@ -38,6 +40,7 @@ export interface OpenShop {
   sandbox: Sandbox
   client: TalonOne
   queryClient: QueryClient
+  platform: Partial<CartPlatform>
   sessionId: string
   /** Says that a page looks at the shop. Returns the way to leave; when the last one has left, the cache is cleared. */
   enter: () => () => void
@@ -59,18 +62,21 @@ export function openShop(options: TestShopOptions = {}): OpenShop {
   } = options
   const scenario = scenarioOf(name)
   const sandbox = ownSandbox === undefined ? createSandbox(configOf(config, scenario)) : inWeather(ownSandbox, config, scenario)
+  // A browser's own would be the page's: a request of another story that hangs would keep this one's waiting, and what one test leaves
+  // behind would be there for the next.
+  const locks = createLocks()
+  const platform = { locks, storage: createMemoryStorage(), join: () => ({ post: () => {}, close: () => {} }) }
   const client = createTalonOne({
     // Looked up for each request, so that a test can spy on it.
     fetch: (input, init) => sandbox.fetch(input, init),
     profileId,
-    // Web Locks would be the page's: a request of another story that hangs would keep this one's waiting.
-    locks: createLocks(),
+    locks,
   })
   const queryClient = createQueryClient()
   const answer = fillCart(sandbox, client, sessionId, contentsOf({ cartItems, couponCodes, referralCode }, scenario))
   if (prefetched ?? scenario.prefetched ?? true)
     queryClient.setQueryData(queryKeyFor(client, getCustomerSession, { customerSessionId: sessionId }), answer)
-  return { sandbox, client, queryClient, sessionId, enter: createDoor(() => queryClient.clear()) }
+  return { sandbox, client, queryClient, platform, sessionId, enter: createDoor(() => queryClient.clear()) }
 }
 
 function scenarioOf(name: ScenarioName | undefined): Scenario {

@@ -1,10 +1,13 @@
 /** One schedule: a shopper, a cart, a network and Talon.One in virtual time, from one seed. */
-import { type CartView, createCart, createTalonOne, type CustomerSessionV2, isTalonOneError, type TalonOne } from '../../src/index.ts'
+import { type CartView, createCart, createTalonOne, type CustomerSessionV2, isTalonOneError, preloadCart, type TalonOne } from '../../src/index.ts'
 import { createDice, type Dice } from './dice.ts'
 import { createModel } from './model.ts'
 import { createNetwork, describe, type Exchange, type Fault, type FaultProfile } from './network.ts'
 import { type Deed, drawDeed, type Facts, factsOf, perform } from './shopper.ts'
 import { createTime, type VirtualTime } from './time.ts'
+
+// A page loads it when a cart is first looked at; virtual time does not wait for files.
+await preloadCart()
 
 /** A deed with what became of it. */
 export interface Done {

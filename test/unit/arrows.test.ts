@@ -34,7 +34,7 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
   proxy: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape', 'json'], packages: [/^@noble\/hashes\//] },
   sandbox: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape', 'json'], packages: [] },
   testing: {
-    places: ['client', 'endpoint', 'endpoints', 'error', 'lane', 'queries', 'react', 'rejections', 'sandbox'],
+    places: ['cart', 'client', 'endpoint', 'endpoints', 'error', 'lane', 'queries', 'react', 'rejections', 'sandbox'],
     packages: [/^react$/, /^@tanstack\/react-query$/],
   },
   msw: { places: [], packages: [/^msw$/] },

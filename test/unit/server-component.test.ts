@@ -63,7 +63,8 @@ test('a server component can import queries, pages, previews and mutations, and 
   const [{ output }] = result as [Rollup.RollupOutput]
   const folder = await mkdtemp(fileURLToPath(new URL('../../node_modules/.server-component-', import.meta.url)))
   try {
-    await writeFile(join(folder, 'component.mjs'), output[0].code)
+    const chunks = output.filter((chunk) => chunk.type === 'chunk')
+    for (const { isEntry, fileName, code } of chunks) await writeFile(join(folder, isEntry ? 'component.mjs' : fileName), code)
     const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=react-server', join(folder, 'component.mjs')], {
       encoding: 'utf8',
     })

@@ -52,6 +52,7 @@ test('talon-one-react exports these values and no others', async () => {
       "mutationFor",
       "polishRejections",
       "portugueseRejections",
+      "preloadCart",
       "priceCart",
       "queryFor",
       "queryKeyFor",
