@@ -101,9 +101,12 @@ export function startSync(options: SyncOptions): Sync {
   function notePace(): void {
     const { pending } = store.state
     const known = new Set(seen)
-    const fresh = pending.filter((entry) => !known.has(entry))
+    // Another tab's request has taken some along: what is left waits as it would behind one of this tab.
+    const isTaken = !isSending && seen.some((entry) => !pending.includes(entry))
+    if (isTaken) pace.left()
+    const fresh = isTaken ? pending : pending.filter((entry) => !known.has(entry))
     const waiting = pending.length - fresh.length
-    fresh.forEach((_, index) => pace.edited(clock.now(), isSending ? 'sending' : waiting + index === 0 ? 'idle' : 'waiting'))
+    fresh.forEach((_, index) => pace.edited(clock.now(), isSending || isTaken ? 'sending' : waiting + index === 0 ? 'idle' : 'waiting'))
     seen = pending
   }
 
@@ -189,7 +192,9 @@ export function startSync(options: SyncOptions): Sync {
       try {
         await outbox.sync()
         notePace()
-        await nextTask()?.()
+        const task = nextTask()
+        // Another tab has just sent: this one's turn comes after the next pause.
+        if (task !== send || isDue()) await task?.()
         return undefined
       } catch (caught) {
         if (store.state.isForgotten || !isTalonOneError(caught) || !(caught.retryable || isPage(caught))) throw caught
@@ -204,7 +209,11 @@ export function startSync(options: SyncOptions): Sync {
   }
 
   async function dueTime(): Promise<void> {
-    for (let wait = pace.dueAt() - clock.now(); wait > 0 && flushes === 0; wait = pace.dueAt() - clock.now()) await nap.sleep(wait)
+    while (!isDue()) await nap.sleep(pace.dueAt() - clock.now())
+  }
+
+  function isDue(): boolean {
+    return flushes > 0 || pace.dueAt() <= clock.now()
   }
 
   async function online(): Promise<void> {

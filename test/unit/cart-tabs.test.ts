@@ -1,0 +1,271 @@
+import { type Cart, createCart, type NewCustomerSessionV2 } from 'talon-one-react'
+import { describe, expect, test } from 'vitest'
+import type { CartPlatform, Presence } from '../../src/cart/platform.ts'
+import { type CartStorage, createMemoryStorage } from '../../src/cart/storage.ts'
+import { createLocks } from '../../src/lane.ts'
+import { createServer, type TalonOneServer } from '../talon-one.ts'
+import { apple, bread, outcomeOf } from './open-cart.ts'
+
+const session: NewCustomerSessionV2 = { cartItems: [{ ...apple, quantity: 1 }] }
+
+/** A browser with one shopper: what its tabs share. */
+function createBrowser({
+  server = createServer(),
+  storage = createMemoryStorage(),
+}: { server?: TalonOneServer; storage?: CartStorage } = {}) {
+  const ears = new Set<() => void>()
+  const shared = { clock: server.clock, random: () => 0.5, storage }
+  let locks = createLocks()
+  return {
+    server,
+    clock: server.clock,
+    storage,
+    /** Every tab dies; what it held is free, and nothing of it happens any more. */
+    crash() {
+      ears.clear()
+      locks = createLocks()
+    },
+    open(given: Partial<CartPlatform> = {}): Cart {
+      const join: CartPlatform['join'] = (_name, heard) => {
+        const ear = () => queueMicrotask(heard)
+        ears.add(ear)
+        return { post: () => [...ears].forEach((other) => other !== ear && other()), close: () => ears.delete(ear) }
+      }
+      const cart = createCart({ client: server.client, sessionId: 'cart', platform: { ...shared, locks, join, ...given } })
+      cart.subscribe(() => {})
+      return cart
+    },
+  }
+}
+
+async function openTabs(count: number, start: NewCustomerSessionV2 | undefined = session) {
+  const browser = createBrowser()
+  if (start) browser.server.write('cart', start)
+  const tabs = Array.from({ length: count }, () => browser.open())
+  await browser.clock.settle()
+  const [one, other] = tabs
+  if (!one || !other) throw new Error('two tabs at least')
+  return { ...browser, tabs, one, other }
+}
+
+const shown = (cart: Cart) => Object.fromEntries(cart.getSnapshot().lines.map(({ key, quantity }) => [key, quantity]))
+const storedAt = (server: TalonOneServer) =>
+  Object.fromEntries((server.sessions.get('cart')?.cartItems ?? []).map(({ sku, quantity }) => [sku, quantity]))
+
+describe('tabs of one browser', () => {
+  test('show an edit of one in the others, without asking the server', async () => {
+    const { one, other, server, clock } = await openTabs(2)
+    server.always('hold')
+    const before = server.requests.length
+    void one.add(apple)
+    await clock.settle()
+    expect(shown(other)).toEqual({ APPLE: 2 })
+    expect(other.getSnapshot()).toMatchObject({ pending: true, lines: [{ pending: true }], totals: { total: { status: 'estimated' } } })
+    expect(server.requests.length - before).toBe(1)
+  })
+
+  test('send one after the other, whoever edits, and all promises settle', async () => {
+    const { tabs, server, clock } = await openTabs(4)
+    server.latency = 120
+    const outcomes: (() => unknown)[] = []
+    for (let click = 0; click < 40; click++) {
+      const tab = tabs[click % tabs.length]
+      if (tab) outcomes.push(outcomeOf(tab.add(click % 3 === 0 ? bread : apple)))
+      await clock.advance(50)
+    }
+    await clock.advance(5_000)
+    expect(storedAt(server)).toEqual({ APPLE: 27, BREAD: 14 })
+    for (const tab of tabs) {
+      expect(shown(tab)).toEqual({ APPLE: 27, BREAD: 14 })
+      expect(tab.getSnapshot()).toMatchObject({ pending: false, sync: 'idle', totals: { total: { status: 'confirmed' } } })
+    }
+    expect(outcomes.map((outcome) => outcome())).toEqual(outcomes.map(() => ({ revision: expect.any(Number) })))
+    expect(server.mostAtOnce).toBe(1)
+    expect(server.puts.length).toBeLessThan(12)
+  })
+
+  test('tell the tab that made it when another one has learned that an edit is refused', async () => {
+    const { one, other, server, clock } = await openTabs(2)
+    server.judge = ({ attributes }) => (attributes ? { status: 400 } : undefined)
+    server.script('PUT', 'hold')
+    const first = outcomeOf(one.add(apple))
+    await clock.settle()
+    const bad = outcomeOf(other.setAttributes({ a: 1 }))
+    await clock.settle()
+    await server.release()
+    await clock.advance(5_000)
+    expect([first(), bad()]).toEqual([{ revision: 2 }, { error: 'bad_request' }])
+    expect(storedAt(server)).toEqual({ APPLE: 2 })
+    for (const tab of [one, other]) expect(tab.getSnapshot().pending).toBe(false)
+  })
+
+  test('leave it to the one that is seen to send', async () => {
+    let isHidden = true
+    const presence: Presence = { isOnline: () => true, isHidden: () => isHidden, subscribe: () => () => {} }
+    const { server, clock, open } = createBrowser()
+    server.write('cart', session)
+    const seen = open()
+    await clock.settle()
+    const hidden = open({ presence })
+    await clock.settle()
+    const before = server.requests.length
+    server.always('unreachable')
+    void seen.add(apple)
+    await clock.advance(4_000)
+    seen.forget()
+    const after = server.requests.length
+    expect(after - before).toBeGreaterThan(1)
+    isHidden = false
+    expect(hidden.getSnapshot().lines).toBeDefined()
+  })
+})
+
+describe('a page that is opened again', () => {
+  test('shows the edits that waited at once, and sends them', async () => {
+    const { server, clock, open, crash } = createBrowser()
+    server.write('cart', session)
+    const before = open()
+    await clock.settle()
+    server.always('unreachable')
+    void before.add(apple, { quantity: 2 })
+    void before.applyCoupon('TEN')
+    await clock.advance(200)
+    crash()
+    server.always('hold')
+    const after = open()
+    await clock.settle()
+    expect(shown(after)).toEqual({ APPLE: 3 })
+    expect(after.getSnapshot()).toMatchObject({
+      pending: true,
+      coupons: [{ code: 'TEN', status: 'pending' }],
+      totals: { total: { status: 'stale' } },
+    })
+    server.always('answer')
+    await server.release()
+    await clock.advance(5_000)
+    expect(storedAt(server)).toEqual({ APPLE: 3 })
+    expect(after.getSnapshot()).toMatchObject({ pending: false, lines: [{ quantity: 3 }] })
+  })
+
+  test('counts nothing twice that had landed when the page died', async () => {
+    const { server, clock, open, crash } = createBrowser()
+    server.write('cart', session)
+    const before = open()
+    await clock.settle()
+    server.script('PUT', 'hang')
+    void before.add(apple, { quantity: 2 })
+    await clock.settle()
+    expect(storedAt(server)).toEqual({ APPLE: 3 })
+    crash()
+    const after = open()
+    await clock.advance(1_000)
+    expect(shown(after)).toEqual({ APPLE: 3 })
+    expect(storedAt(server)).toEqual({ APPLE: 3 })
+    expect(server.puts).toHaveLength(1)
+    expect(after.getSnapshot().pending).toBe(false)
+  })
+
+  test('sends again what had not landed, and heals a write of the dead page that lands later', async () => {
+    const { server, clock, open, crash } = createBrowser()
+    server.write('cart', session)
+    const before = open()
+    await clock.settle()
+    server.script('PUT', 'silence')
+    void before.setQuantity('APPLE', 5)
+    await clock.settle()
+    crash()
+    const after = open()
+    await clock.advance(200)
+    void after.setQuantity('APPLE', 6)
+    await clock.advance(2_000)
+    expect(storedAt(server)).toEqual({ APPLE: 6 })
+    server.write('cart', { cartItems: [{ ...apple, quantity: 5 }] })
+    await clock.advance(70_000)
+    expect(storedAt(server)).toEqual({ APPLE: 6 })
+    expect(shown(after)).toEqual({ APPLE: 6 })
+  })
+})
+
+describe('storage that fails', () => {
+  const failing = (broken: ReadonlySet<keyof CartStorage>): CartStorage => {
+    const storage = createMemoryStorage()
+    const fail = () => Promise.reject(new Error('denied'))
+    return { ...storage, ...Object.fromEntries([...broken].map((name) => [name, fail])) }
+  }
+
+  test.each([['read'], ['append'], ['mark'], ['change'], ['read', 'append', 'mark', 'change']] as (keyof CartStorage)[][])(
+    'leaves the cart in memory: %s',
+    async (...broken) => {
+      const { server, clock, open } = createBrowser({ storage: failing(new Set(broken)) })
+      server.write('cart', session)
+      const cart = open()
+      await clock.settle()
+      const added = outcomeOf(cart.add(apple))
+      const applied = outcomeOf(cart.applyCoupon('TEN'))
+      expect(shown(cart)).toEqual({ APPLE: 2 })
+      await clock.advance(1_000)
+      expect(added()).toEqual({ revision: 2 })
+      expect(applied()).toMatchObject({ revision: 2, code: 'TEN' })
+      expect(cart.getSnapshot()).toMatchObject({ durable: false, pending: false })
+      expect(storedAt(server)).toEqual({ APPLE: 2 })
+    },
+  )
+
+  test('that somebody cleared is filled again with what the page knows', async () => {
+    let storage = createMemoryStorage()
+    const clearable: CartStorage = {
+      read: (...given) => storage.read(...given),
+      append: (...given) => storage.append(...given),
+      mark: (...given) => storage.mark(...given),
+      change: (...given) => storage.change(...given),
+    }
+    const { server, clock, open, crash } = createBrowser({ storage: clearable })
+    server.write('cart', session)
+    const cart = open()
+    await clock.settle()
+    void cart.add(apple)
+    await clock.advance(1_000)
+    server.always('unreachable')
+    void cart.add(bread)
+    await clock.settle()
+    storage = createMemoryStorage()
+    await clock.advance(10_000)
+    crash()
+    server.always('answer')
+    const after = open()
+    await clock.advance(5_000)
+    expect(shown(after)).toEqual({ APPLE: 2, BREAD: 1 })
+    expect(storedAt(server)).toEqual({ APPLE: 2, BREAD: 1 })
+  })
+})
+
+describe('somebody else’s cart', () => {
+  const mine = { ...session, profileId: 'ada' }
+
+  test('is never sent what was made before they came; it waits for whoever made it', async () => {
+    const { server, clock, open, crash } = createBrowser()
+    server.write('cart', mine)
+    const ada = open()
+    await clock.settle()
+    server.always('unreachable')
+    void ada.add(bread)
+    await clock.settle()
+    crash()
+    server.always('answer')
+    // Another session by the same name: the proxy gives each shopper their own.
+    const hers = server.sessions.get('cart')
+    server.sessions.delete('cart')
+    server.write('cart', { profileId: 'eve', cartItems: [] })
+    const eve = open()
+    await clock.advance(5_000)
+    expect(server.puts.filter(({ session: put }) => put?.cartItems?.some(({ sku }) => sku === 'BREAD'))).toHaveLength(1)
+    expect(shown(eve)).toEqual({})
+    expect(eve.getSnapshot()).toMatchObject({ pending: false, error: { code: 'identity_changed' } })
+    crash()
+    if (hers) server.sessions.set('cart', hers)
+    const again = open()
+    await clock.advance(5_000)
+    expect(shown(again)).toEqual({ APPLE: 1, BREAD: 1 })
+    expect(storedAt(server)).toEqual({ APPLE: 1, BREAD: 1 })
+  })
+})
