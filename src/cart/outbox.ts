@@ -24,7 +24,7 @@ export interface OutboxOptions {
   store: CartStore
   name: string
   keyOf: (item: NewLine) => string
-  platform: Pick<CartPlatform, 'storage' | 'join'>
+  platform: Pick<CartPlatform, 'clock' | 'storage' | 'join'>
   /** Another tab has changed something, and this one knows it by now. */
   heard: () => void
 }
@@ -33,6 +33,10 @@ export interface OutboxOptions {
 export interface Outbox {
   /** The writes that may still land, in the order in which they left. */
   readonly sent: readonly SentWrite[]
+  /** When the last of them has left, as far as this tab can tell, by its clock. */
+  readonly sentAt: number
+  /** Whether one of them may land over the last one that was answered. */
+  isOpen(): boolean
   /** Whether this tab has made an edit; the others wait for their own tab first. */
   isOwn(entry: PendingEdit): boolean
   /** Keeps what has been done here, and takes in what others have kept. */
@@ -61,12 +65,19 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
   let { storage } = platform
   let stamp: number | undefined
   let sent: readonly SentWrite[] = []
+  let sentAt = -Infinity
   let refused: readonly RefusedEdit[] = []
   const kept = new Set<string>()
   const foreign = new Set<string>()
   let last: Promise<void> = Promise.resolve()
   const channel: Channel = platform.join(name, () => void sync().then(heard))
   store.change({ durable: true })
+
+  function note(next: readonly SentWrite[]): void {
+    if (next.some((write) => !sent.some((other) => other.ids.join() === write.ids.join() && other.outline === write.outline)))
+      sentAt = platform.clock.now()
+    sent = next
+  }
 
   /** Runs a step after those before it. Storage that fails is given up, with everything in it that this page knows of. */
   function step(task: () => Promise<void>): Promise<void> {
@@ -126,14 +137,13 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
     if (state.isForgotten) return
     const isFirst = stamp === undefined
     stamp = newStamp
-    sent = marked
+    note(marked)
     if (news) refused = news.refused
     const answered = news && confirmedOf(news)
     // Somebody else has signed in, as another tab has found out.
     const isOthers = answered !== undefined && !isFirst && isAnother(answered, state.confirmed)
     const before = isOthers ? [] : state.pending
     const known = new Map(before.map((entry) => [entry.id, entry]))
-    const there = new Set(edits.map(({ id }) => id))
     const pending = [...edits.map((entry) => known.get(entry.id) ?? foreignEntry(entry)), ...before.filter(({ id }) => !kept.has(id))]
     const gone = state.pending.filter(({ id }) => !pending.some((entry) => entry.id === id))
     for (const { id } of edits) {
@@ -170,21 +180,25 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
     get sent() {
       return sent
     },
+    get sentAt() {
+      return sentAt
+    },
+    isOpen: () => sent.length > 1 || sent.some(({ state }) => state !== 'answered'),
     isOwn: ({ id }) => !foreign.has(id),
     sync,
     mark(next) {
-      sent = next
+      note(next)
       return step(() => storage.mark(name, next))
     },
     settle({ confirmed, removed, changed = [], sent: left }) {
-      sent = left
+      note(left)
       const change: CartChange = { removed, changed, sent: left, saved: saved(confirmed) }
       return step(() => storage.change(name, change)).then(() => channel.post())
     },
     refuse(entries, { code, message }, left) {
       const ids = entries.map(({ id }) => id)
       refused = [...refused, ...ids.map((id) => ({ id, code, message }))].slice(-mostRefusals)
-      sent = left
+      note(left)
       const change: CartChange = { removed: ids, changed: [], sent, saved: saved(store.state.confirmed ?? store.nothing) }
       return step(() => storage.change(name, change)).then(() => channel.post())
     },

@@ -41,6 +41,8 @@ export interface CartStore {
   readonly state: CartState
   /** What the server has of a session that does not exist. */
   readonly nothing: Confirmed
+  /** What edits lie over. */
+  readonly base: Confirmed
   /** Changes the state and shows it, in the same tick. */
   change(part: Partial<CartState>): void
   getSnapshot: () => CartView
@@ -84,6 +86,9 @@ export function createStore(sessionId: string, keyOf: (item: NewLine) => string,
       return state
     },
     nothing,
+    get base() {
+      return state.confirmed ?? nothing
+    },
     change(part) {
       state = { ...state, ...part }
       snapshot = view(snapshot)
@@ -96,4 +101,9 @@ export function createStore(sessionId: string, keyOf: (item: NewLine) => string,
       return () => listeners.delete(listener)
     },
   }
+}
+
+/** Whether a session has been ordered or cancelled. */
+export function isClosed({ session }: Confirmed): boolean {
+  return (session?.state ?? 'open') !== 'open'
 }

@@ -15,20 +15,22 @@ export const platformClock: Clock = {
   clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof globalThis.setTimeout>),
 }
 
-// A burst is one leading request and one trailing: sent after this much quiet, and at the latest after that much waiting.
+// A burst is one leading request and one trailing: sent after this much quiet, and at the latest after that much waiting. Whoever goes on
+// clicking sends no more often than this from then on.
 const quietMs = 100
-const latestMs = 500
+const latestMs = 1_500
+const gapMs = 500
 
 /*
  * clicks   x   x x  x x x
- * requests |leading |      |trailing: 100 ms after the last click, at the latest 500 ms after the first that waits
+ * requests |leading |      |trailing: 100 ms after the last click, at the latest 1500 ms after the first that waits
  */
 /** Gathers a burst of edits into one leading request and one trailing. */
 export interface Pace {
   /** An edit is made, while a request is out, or the first one since everything was answered, or neither. */
   edited(now: number, meanwhile: 'sending' | 'idle' | 'waiting'): void
   /** A request leaves with what waits. */
-  left(): void
+  left(now: number): void
   /** When the next request may leave. */
   dueAt(): number
 }
@@ -37,16 +39,24 @@ export function createPace(): Pace {
   let lastEditAt = -Infinity
   // Since when an edit waits behind a request or for quiet; -Infinity when the next request may leave at once.
   let waitingSince = -Infinity
+  let lastLeftAt = -Infinity
+  let requests = 0
   return {
     edited(now, meanwhile) {
+      if (now - lastEditAt >= gapMs) requests = 0
       if (meanwhile === 'sending' && waitingSince === -Infinity) waitingSince = now
       if (meanwhile === 'idle') waitingSince = now - lastEditAt < quietMs ? now : -Infinity
       lastEditAt = now
     },
-    left() {
+    left(now) {
       waitingSince = -Infinity
+      lastLeftAt = now
+      requests += 1
     },
-    dueAt: () => (waitingSince === -Infinity ? -Infinity : Math.min(lastEditAt + quietMs, waitingSince + latestMs)),
+    dueAt() {
+      const due = waitingSince === -Infinity ? -Infinity : Math.min(lastEditAt + quietMs, waitingSince + latestMs)
+      return requests < 2 ? due : Math.max(due, lastLeftAt + gapMs)
+    },
   }
 }
 

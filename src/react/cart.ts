@@ -50,7 +50,16 @@ const whole = (cart: CartView) => cart
  * @throws TalonOneError `missing_provider`, `invalid_session_id`
  */
 export function useCartLine(key: string, options: UseCartOptions = {}): CartLine | undefined {
-  return useSelection(useCartStore(options.sessionId), (cart) => cart.lines.find((line) => line.key === key))
+  return useSelection(useCartStore(options.sessionId), ({ lines }) => byKey(lines).get(key))
+}
+
+const keyed = new WeakMap<readonly CartLine[], ReadonlyMap<string, CartLine>>()
+
+// Each of a thousand lines asks for itself after each change.
+function byKey(lines: readonly CartLine[]): ReadonlyMap<string, CartLine> {
+  const found = keyed.get(lines) ?? new Map(lines.map((line) => [line.key, line]))
+  keyed.set(lines, found)
+  return found
 }
 
 /**

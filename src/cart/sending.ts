@@ -1,0 +1,143 @@
+/** How edits go out. */
+import type { QueryClient } from '@tanstack/react-query'
+import type { TalonOne } from '../client.ts'
+import { updateCustomerSessionV2 } from '../endpoints.ts'
+import { isTalonOneError, type TalonOneError } from '../error.ts'
+import { rememberReads } from '../queries.ts'
+import { fold } from './fold.ts'
+import type { Mirror } from './mirror.ts'
+import type { Outbox } from './outbox.ts'
+import { absolute, outlineOf, requestOf } from './request.ts'
+import type { SentWrite } from './storage.ts'
+import type { CartStore, PendingEdit } from './store.ts'
+import type { Taking, Todo } from './taking.ts'
+import type { Clock } from './timing.ts'
+
+/**
+ * How long a request may be on its way before it is taken for lost, in milliseconds: a server's own time limit, and the hops before it.
+ * No answer, not even a failure, proves that a write will never land: whoever stands between may send it again.
+ */
+export const landingMs = 30_000
+
+/** What {@link createSending} takes. */
+export interface SendingOptions {
+  client: TalonOne
+  queryClient: QueryClient | undefined
+  sessionId: string
+  store: CartStore
+  outbox: Outbox
+  mirror: Mirror
+  taking: Taking
+  todo: Todo
+  clock: Clock
+  signal: AbortSignal
+}
+
+/** Sends edits. */
+export interface Sending {
+  /** Whether a request is out. */
+  readonly isBusy: boolean
+  /** Whether the last one has been answered. */
+  readonly wasAnswered: boolean
+  send(): Promise<void>
+}
+
+export function createSending(options: SendingOptions): Sending {
+  const { client, queryClient, sessionId, store, outbox, mirror, taking, todo, clock, signal } = options
+  let isBusy = false
+  let wasAnswered = false
+  // After a refused request its edits go out one by one, so that one bad edit does not take the others with it.
+  let mostEditsAtOnce = Infinity
+
+  async function send(): Promise<void> {
+    const { contents: before, session } = store.base
+    const batch = store.state.pending.slice(0, mostEditsAtOnce)
+    const fresh = batch.map(({ edit }) => edit)
+    const contents = fold(before, fresh)
+    // With what older writes carried beside lines and codes: one that lands between would bring its own back.
+    const carried = outbox.sent.flatMap(({ edits }) => edits)
+    const ids = batch.map(({ id }) => id)
+    const write: SentWrite = { ids, edits: absolute(fresh, before), outline: outlineOf(contents), state: 'sent' }
+    // What is older than the landing time can land no more; its edits go along for the last time.
+    const others = clock.now() - outbox.sentAt < landingMs ? outbox.sent.filter((other) => !isSameWrite(other, write)) : []
+    const marked = (state: SentWrite['state']): SentWrite[] => [...others, { ...write, state }]
+    await outbox.mark(marked('sent'))
+    isBusy = true
+    wasAnswered = false
+    try {
+      const update = queryClient && rememberReads(queryClient, client)
+      const answer = await client.send(
+        updateCustomerSessionV2,
+        {
+          customerSessionId: sessionId,
+          customerSession: requestOf(contents, [...carried, ...fresh], session?.profileId),
+          responseContent: ['customerSession', 'loyalty'],
+        },
+        { signal: signal, onChanged: (changed) => store.state.isForgotten || update?.(changed) },
+      )
+      if (store.state.isForgotten) return
+      const next = taking.read(answer, contents, { outcome: 'unknown' })
+      todo.mustHeal = false
+      mostEditsAtOnce = store.state.pending.length === batch.length ? Infinity : mostEditsAtOnce * 2
+      wasAnswered = true
+      mirror.write(answer)
+      await taking.adopt(next, { done: ids, sent: marked('answered') })
+    } catch (caught) {
+      if (!isTalonOneError(caught)) throw caught
+      // Whoever sends next must look first, in whichever tab.
+      if (caught.outcome === 'unknown' || isPage(caught)) throw caught
+      await fail(batch, caught, others, marked('missing'))
+    } finally {
+      isBusy = false
+    }
+  }
+
+  /** Drops what the server will never take and keeps the rest; rethrows what waiting, signing in or a mended proxy may cure. */
+  async function fail(batch: readonly PendingEdit[], failure: TalonOneError, others: SentWrite[], all: SentWrite[]): Promise<void> {
+    if (failure.code === 'session_closed') {
+      todo.mustRead = true
+      todo.mustHeal = false
+      await outbox.mark([])
+      return taking.drop(store.state.pending, failure, true)
+    }
+    if (!isAboutContent(failure)) {
+      // A proxy knows nobody's session but the caller's own.
+      todo.mustRead ||= failure.code === 'not_found'
+      await outbox.mark(all)
+      throw failure
+    }
+    await outbox.mark(others)
+    if (batch.length > 1) mostEditsAtOnce = 1
+    else if (batch.length === 1) await taking.drop(batch, failure)
+    else {
+      // What cannot be written over is how it is.
+      todo.mustHeal = false
+      todo.mustRead = true
+      await outbox.mark([])
+    }
+  }
+
+  return {
+    get isBusy() {
+      return isBusy
+    },
+    get wasAnswered() {
+      return wasAnswered
+    },
+    send,
+  }
+}
+
+function isSameWrite(one: SentWrite, other: SentWrite): boolean {
+  return one.outline === other.outline && one.ids.join() === other.ids.join() && one.state !== 'answered'
+}
+
+// Whether the server refuses what a request holds, so that sending it again would not help.
+function isAboutContent({ code, status }: TalonOneError): boolean {
+  return code === 'bad_request' || code === 'invalid_input' || status === 413
+}
+
+/** A page in place of an answer, such as a captive portal's, says nothing of what became of the request, and will go away. */
+export function isPage({ code }: TalonOneError): boolean {
+  return code === 'not_json' || code === 'empty_body'
+}
