@@ -36,7 +36,7 @@ export async function benchCart({ isQuick }: { isQuick: boolean }): Promise<void
   const goals: Goal[] = []
   const late = await startLateReads(measure)
   for (const setting of isQuick ? quickSettings : allSettings) goals.push(...(await benchBurst(measure, setting)))
-  for (const setting of isQuick ? quickSettings : goingOnSettings) goals.push(await benchGoingOn(measure, setting))
+  for (const setting of isQuick ? quickSettings.slice(0, 1) : quickSettings) goals.push(await benchGoingOn(measure, setting))
   goals.push(await late.finish())
   console.log(`cart: ${goals.filter(({ isMet }) => isMet).length} of ${goals.length} goals met`)
 }
@@ -44,24 +44,18 @@ export async function benchCart({ isQuick }: { isQuick: boolean }): Promise<void
 type Measure = (cart: CartName, setting: Setting, rhythm: Rhythm) => Promise<Measured>
 
 const quickSettings: readonly Setting[] = [1, 6].map((throttle) => ({ lines: 100, throttle, serverMs: 50 }))
-const goingOnSettings = quickSettings
 const allSettings: readonly Setting[] = [5, 100, 1000].flatMap((lines) =>
   [1, 6].flatMap((throttle) => [50, 200].map((serverMs) => ({ lines, throttle, serverMs }))),
 )
 
 async function benchBurst(measure: Measure, setting: Setting): Promise<Goal[]> {
-  const bursts: Record<CartName, Burst[]> = { ours: [], recipe: [], hydrogen: [], plain: [] }
-  for (let repetition = 0; repetition < repetitions; repetition += 1)
-    for (const cart of everyCart) {
-      await using measured = await measure(cart, setting, burst)
-      bursts[cart].push(measured.burst)
-    }
+  const bursts = await measureInTurn(measure, everyCart, setting, burst)
   const figures = everyCart.map((cart): [CartName, Figures] => [cart, figuresOf(bursts[cart], burst.clicks)])
   const { ours, recipe, plain } = Object.fromEntries(figures)
   if (!ours || !recipe || !plain) throw new Error('a cart has not been measured')
   console.log(`cart: ${burst.clicks} clicks in a second on one of ${told(setting)} (medians of ${repetitions} bursts, times in ms)`)
   printTable(
-    ['requests', 'PUT', 'GET', '409', 'units added', 'all counted', 'jumps back', 'last click to confirmed'],
+    requestTitles,
     figures.map(([cart, of]) => [names[cart], ...requestCells(cart, of)]),
   )
   printTable(
@@ -85,6 +79,8 @@ async function benchBurst(measure: Measure, setting: Setting): Promise<Goal[]> {
   )
   return printGoals(goalsOf(ours, plain, bursts.ours, setting))
 }
+
+const requestTitles = ['requests', 'PUT', 'GET', '409', 'units added', 'all counted', 'jumps back', 'last click to confirmed']
 
 function requestCells(cart: CartName, { writes, reads, conflicts, gained, right, bursts, jumps, toConfirmed }: Figures): string[] {
   const all = `${right} of ${bursts}`
@@ -114,20 +110,35 @@ function workCells(of: Figures, plain: Figures, recipe: Figures): string[] {
 }
 
 async function benchGoingOn(measure: Measure, setting: Setting): Promise<Goal> {
-  const rows: string[][] = []
-  let requests = 0
-  for (const cart of everyCart.filter((name) => name !== 'plain')) {
-    await using measured = await measure(cart, setting, goingOn)
-    const { writes, reads, conflicts, gained } = measured.burst
-    if (cart === 'ours') requests = writes + reads
-    rows.push([names[cart], ...[writes, reads, conflicts].map(String), `+${gained}`])
-  }
+  // Plain DOM asks nobody.
+  const carts = everyCart.filter((cart) => cart !== 'plain')
+  const bursts = await measureInTurn(measure, carts, setting, goingOn)
   const seconds = (goingOn.clicks * goingOn.everyMs) / 1000
-  console.log(`cart: ${goingOn.clicks} clicks in ${seconds} seconds on one of ${told(setting)}`)
-  printTable(['', 'PUT', 'GET', '409', 'units added'], rows)
-  const goal = atMost('requests, one each 500 ms and two', requests, seconds * 2 + 2, 0)
+  console.log(`cart: ${goingOn.clicks} clicks in ${seconds} seconds on one of ${told(setting)} (medians of ${repetitions})`)
+  printTable(
+    requestTitles,
+    carts.map((cart) => [names[cart], ...requestCells(cart, figuresOf(bursts[cart], goingOn.clicks))]),
+  )
+  const requests = Math.max(...bursts.ours.map(({ writes, reads }) => writes + reads))
+  const goal = atMost('requests at worst, one each 500 ms and two', requests, seconds * 2 + 2, 0)
   printGoals([goal])
   return goal
+}
+
+/** Carts in turn, so that what else this machine does meets all of them alike. */
+async function measureInTurn(
+  measure: Measure,
+  carts: readonly CartName[],
+  setting: Setting,
+  rhythm: Rhythm,
+): Promise<Record<CartName, Burst[]>> {
+  const bursts: Record<CartName, Burst[]> = { ours: [], recipe: [], hydrogen: [], plain: [] }
+  for (let repetition = 0; repetition < repetitions; repetition += 1)
+    for (const cart of carts) {
+      await using measured = await measure(cart, setting, rhythm)
+      bursts[cart].push(measured.burst)
+    }
+  return bursts
 }
 
 // A write that was overtaken may land for so long, and what reads the cart back comes after that.

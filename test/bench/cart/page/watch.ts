@@ -24,7 +24,7 @@ export interface Watched {
 export interface Bench {
   isReady: () => boolean
   start: () => void
-  /** Resolves when the last click has been answered, and nothing has changed for 700 ms. */
+  /** Resolves when the last click has been answered, and nothing has changed for 500 ms. */
   settled: () => Promise<Watched>
 }
 
@@ -42,7 +42,7 @@ interface Click {
 
 // How long a page must have been quiet before it is clicked, and after the last answer.
 const readyMs = 300
-const quietMs = 700
+const quietMs = 500
 
 let commits = 0
 let renders = new Map<string, number>()
