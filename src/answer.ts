@@ -1,8 +1,9 @@
 /** What came back, or did not: data, or the one error. */
 import { isNetworkError } from 'ky'
 import { type Endpoint, isRepeatable } from './endpoint.ts'
-import { saysClosed, saysExists, TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
-import { isRecord } from './json.ts'
+import { aborted, TalonOneError, type TalonOneErrorCode, type TalonOneErrorDetails, type TalonOneIssue } from './error.ts'
+import { isRecord } from './record.ts'
+import { saysClosed, saysExists } from './wording.ts'
 
 /** The data of a success. Throws where it is none. */
 export function readData<Output>(endpoint: Endpoint, status: number, text: string): Output {
@@ -117,7 +118,7 @@ export function transportError(
   // ky's own error carries the whole request, ids and headers included; what it wraps does not.
   const cause = withoutAnswer(isNetworkError(error) ? error.cause : error)
   const isUnknown = isSent && endpoint.kind === 'write'
-  if (signal?.aborted) return aborted(endpoint, cause, isUnknown)
+  if (signal?.aborted) return aborted(endpoint, { ...unknownIf(isUnknown), cause })
   const details = { ...where(endpoint), retryable: isRepeatable(endpoint) || !isUnknown, ...unknownIf(isUnknown), cause }
   if (limit?.aborted) return new TalonOneError('timeout', `${endpoint.operationId} was not answered in time`, details)
   return new TalonOneError('network', `${endpoint.operationId} could not be sent, or its answer did not arrive`, details)
@@ -129,18 +130,9 @@ function withoutAnswer(error: unknown): unknown {
   return error
 }
 
-/** The error of a call that its caller gave up. */
-export function aborted(endpoint: Endpoint, cause: unknown, isUnknown = false): TalonOneError {
-  return new TalonOneError('aborted', `${endpoint.operationId} was aborted by its caller`, {
-    ...where(endpoint),
-    ...unknownIf(isUnknown),
-    cause,
-  })
-}
-
 /** Which operation an error is about. */
-export function where(endpoint: Endpoint): Pick<TalonOneErrorDetails, 'method' | 'path'> {
-  return { method: endpoint.method, path: endpoint.path }
+export function where({ method, path }: Endpoint): Pick<TalonOneErrorDetails, 'method' | 'path'> {
+  return { method, path }
 }
 
 function unknownIf(isUnknown: boolean): Pick<TalonOneErrorDetails, 'outcome'> {

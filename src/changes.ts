@@ -1,6 +1,7 @@
 /** What a write changes of what reads answer, worked out from its row, for whoever keeps such answers. */
-import { type Carried, identitiesOf, sessionIdOf, type WriteEndpoint } from './endpoint.ts'
-import { isRecord } from './json.ts'
+import { type Carried, sessionIdOf, type WriteEndpoint } from './endpoint.ts'
+import { identitiesOf } from './identity.ts'
+import { isRecord } from './record.ts'
 
 /** What a write has changed of what reads answer. */
 export interface Changed {

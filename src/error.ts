@@ -1,3 +1,5 @@
+import type { Endpoint } from './endpoint.ts'
+
 /** One finding about an input, told by where it stands and what was wrong, never by its value. */
 export interface TalonOneIssue {
   /** JSON pointer into the input, such as `/customerSession/cartItems/0/quantity`. */
@@ -9,7 +11,8 @@ export interface TalonOneIssue {
 /**
  * What went wrong. Closed: a `switch` over it can be exhaustive.
  *
- * Before sending: `invalid_*`, `cart_limit`, `line_not_found`, `missing_provider`; `identity_changed`, when whoever made an edit is gone. On the way: `network`, `timeout`, `aborted`.
+ * Before sending: `invalid_*`, `cart_limit`, `line_not_found`, `missing_provider`; `identity_changed`, when whoever made an edit is gone; `not_loaded`, when the part of the
+ * client that sends could not be loaded. On the way: `network`, `timeout`, `aborted`.
  * In the answer: the rest, by status or by what could not be read.
  */
 export type TalonOneErrorCode =
@@ -84,8 +87,9 @@ export class TalonOneError extends Error {
   declare readonly issues: readonly TalonOneIssue[]
   declare readonly requestId: string | undefined
 
-  constructor(code: TalonOneErrorCode, message: string, { cause, ...details }: TalonOneErrorDetails = {}) {
-    super(message, cause === undefined ? undefined : { cause })
+  constructor(code: TalonOneErrorCode, message: string, details: TalonOneErrorDetails = {}) {
+    // The platform makes the cause a property that does not show when the error is listed or stored, which it stays below.
+    super(message, details)
     Object.assign(this, { code, retryable: false, issues: [] }, details)
     Object.defineProperty(this, brand, { value: true })
   }
@@ -93,17 +97,10 @@ export class TalonOneError extends Error {
 
 /** Narrows anything caught to a {@link TalonOneError}, also one of another copy of this package. */
 export function isTalonOneError(error: unknown): error is TalonOneError {
-  return error instanceof TalonOneError || (typeof error === 'object' && error !== null && brand in error)
+  return typeof error === 'object' && error !== null && brand in error
 }
 
-// What Talon.One says in words only, as the client and the proxy both have to know it.
-
-/** Whether the message of a 400 says that a session is not open any more (wording noted by the vendor's own cartridges). */
-export function saysClosed(message: unknown): boolean {
-  return /^Cannot move session to state .* from state "(closed|partially_returned|cancelled)"/.test(String(message))
-}
-
-/** Whether the message of a 409 is about something that exists already, such as an event of that id, and not about overlapping requests. */
-export function saysExists(message: unknown): boolean {
-  return /already|exists/i.test(String(message))
+/** The error of a call that its caller gave up. */
+export function aborted({ operationId, method, path }: Endpoint, details: TalonOneErrorDetails): TalonOneError {
+  return new TalonOneError('aborted', `${operationId} was aborted by its caller`, { method, path, ...details })
 }

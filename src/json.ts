@@ -1,10 +1,6 @@
 /** Values as JSON can carry them: told apart, copied and described. */
 import type { TalonOneIssue } from './error.ts'
-
-/** Whether a value is an object with fields, rather than a list or a primitive. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { isRecord } from './record.ts'
 
 // A Map or an instance of a class would turn into an empty object in silence. A plain object of another frame has that frame's prototype.
 export function isPlain(value: unknown): value is Record<string, unknown> {

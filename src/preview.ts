@@ -9,7 +9,7 @@ import { isTalonOneError, TalonOneError } from './error.ts'
 import { type PricedCart, type PricedLine, priceCart } from './price.ts'
 import { type CallOptions, keyOf, type QueryFor, retries, type Retries, type TalonOneQueryKey, withSignal } from './queries.ts'
 import type { CartItem, NewCustomerSessionV2 } from './schema.ts'
-import { isRecord } from './json.ts'
+import { isRecord } from './record.ts'
 
 type SessionUpdate = typeof updateCustomerSessionV2
 
@@ -82,7 +82,10 @@ export function sessionPreviewFor(client: TalonOne, input: SessionPreviewInput, 
   return {
     // TanStack Query's tag exists for the compiler only.
     queryKey: keyOf(client, updateCustomerSessionV2, asked, { ...options, preview: 'session' }) as SessionPreviewFor['queryKey'],
-    queryFn: ({ queryKey, signal }) => dryRun(client, queryKey[4], withSignal(options, signal)),
+    queryFn: ({ client: queryClient, queryKey, signal }) => {
+      keepOffDisk(queryClient)
+      return dryRun(client, queryKey[4], withSignal(options, signal))
+    },
     staleTime,
     ...retries,
   }
@@ -112,6 +115,7 @@ export function itemPreviewFor(client: TalonOne, input: ItemPreviewInput, option
     // TanStack Query's tag exists for the compiler only.
     queryKey: keyOf(client, updateCustomerSessionV2, asked, { ...options, preview }) as ItemPreviewFor['queryKey'],
     queryFn: ({ client: queryClient, queryKey, signal }) => {
+      keepOffDisk(queryClient)
       const call = withSignal(options, signal)
       return joint ? askJointly(queryClient, client, queryKey[4], call) : askAlone(client, queryKey[4], call)
     },
@@ -122,8 +126,8 @@ export function itemPreviewFor(client: TalonOne, input: ItemPreviewInput, option
 }
 
 /**
- * Whether a query is a preview. What-if prices belong to the moment: below a provider they are left out when a cache is dehydrated, unless
- * the app says itself what to leave out.
+ * Whether a query is a preview. What-if prices belong to the moment: in a browser they are left out when the cache that has asked for them
+ * is dehydrated, unless the app says itself what to leave out.
  *
  * @example
  * dehydrateOptions: { shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) && !isPreview(query) }
@@ -135,9 +139,12 @@ export function isPreview({ queryKey }: Pick<Query, 'queryKey'>): boolean {
 
 const offDisk = new WeakSet<QueryClient>()
 
-/** Keeps previews out of what a cache is dehydrated to. A query cannot say of itself that it is not to be stored; its cache's default can. */
-export function keepPreviewsOffDisk(queryClient: QueryClient): void {
-  if (offDisk.has(queryClient)) return
+/**
+ * Keeps previews out of what a cache is dehydrated to. A query cannot say of itself that it is not to be stored; its cache's default can. A
+ * server stores nothing: what it dehydrates is on its way to a page.
+ */
+function keepOffDisk(queryClient: QueryClient): void {
+  if (typeof window === 'undefined' || offDisk.has(queryClient)) return
   offDisk.add(queryClient)
   const { dehydrate, ...options } = queryClient.getDefaultOptions()
   const { shouldDehydrateQuery = ({ state }: Query) => state.status === 'success' } = dehydrate ?? {}

@@ -9,20 +9,14 @@ import type {
 } from '@tanstack/react-query'
 import type { Changed } from './changes.ts'
 import type { SendOptions, TalonOne } from './client.ts'
-import {
-  type Endpoint,
-  identify,
-  type InputOf,
-  type OutputOf,
-  type PagedEndpoint,
-  type ReadEndpoint,
-  type WriteEndpoint,
-} from './endpoint.ts'
+import type { Endpoint, InputOf, OutputOf, PagedEndpoint, ReadEndpoint, WriteEndpoint } from './endpoint.ts'
 import type { TalonOneError } from './error.ts'
-import { isRecord } from './json.ts'
+import { identify } from './identity.ts'
+import { keyByName } from './key.ts'
+import { isRecord } from './record.ts'
 
 /** What a query or a mutation may say of all its requests. */
-export type CallOptions = Omit<SendOptions, 'idempotencyKey' | 'attemptOf' | 'onChanged' | 'withDefaults'>
+export type CallOptions = Omit<SendOptions, 'idempotencyKey' | 'attemptOf' | 'lane' | 'onChanged' | 'withDefaults'>
 
 /**
  * `['talon-one', scope, profileId, operationId, input]`, and what else changes the data, if anything does: nothing of one client or
@@ -163,7 +157,7 @@ export function keyOf<E extends Endpoint>(
   input: InputOf<E>,
   { pages, preview, query }: Variant & CallOptions,
 ): TalonOneQueryKey<E> {
-  const key = ['talon-one', client.scope, client.profileId, endpoint.operationId, identify(endpoint, input, client.profileId)] as const
+  const key = keyByName(client, endpoint.operationId, identify(endpoint, input, client.profileId))
   return pages || preview || query ? [...key, { ...(pages && { pages }), ...(preview && { preview }), ...(query && { query }) }] : key
 }
 

@@ -3,7 +3,8 @@
  * by it before sending, the proxy rebuilds a body from it, the sandbox answers 400 by it.
  */
 import type { TalonOneIssue } from './error.ts'
-import { describe, forbiddenNames, isPlain, isRecord, loneSurrogate, readJson, segment } from './json.ts'
+import { describe, forbiddenNames, isPlain, loneSurrogate, readJson, segment } from './json.ts'
+import { isRecord } from './record.ts'
 
 /** A field's value. Lengths in UTF-16 units, as the API's own limits; bounds are inclusive. */
 export type Shape =

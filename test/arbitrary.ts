@@ -1,6 +1,7 @@
 /** Draws inputs for property tests from the shapes the rows are written in. */
 import fc from 'fast-check'
-import { allFields, type Endpoint, identitiesOf, withIdentity } from '../src/endpoint.ts'
+import { allFields, type Endpoint } from '../src/endpoint.ts'
+import { identitiesOf, withIdentity } from '../src/identity.ts'
 import type { Fields, Shape } from '../src/shape.ts'
 
 /** Well-formed texts that URLs, JSON and careless code trip over. */

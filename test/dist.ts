@@ -1,6 +1,7 @@
 /**
  * Holds the built package to what it promises: `'use client'` on hooks and components and nowhere else, nothing of the sandbox in a
- * shop's page or server, and what importing one name costs a user, in brotli bytes beside the peers and ky, and in languages.
+ * shop's page or server, and what importing one name costs a user, in brotli bytes beside the peers and ky, at once and later, and in
+ * languages.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { brotliCompressSync } from 'node:zlib'
@@ -10,27 +11,34 @@ import { build, type Rollup } from 'vite'
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 
-/** What importing some names may cost. `endpoints`: how many rows of the endpoint table come with them, where that is promised. */
+/** What importing some names may cost. */
 interface Budget {
   names: string
   entry: string
+  /** What is loaded at once. */
   limit: number
+  /** That, and all that is loaded when it is first needed. */
+  whole?: number
+  /** How many rows of the endpoint table come with them, where that is promised. */
   endpoints?: number
 }
 
 const rows: readonly Budget[] = [
-  { names: '*', entry: 'index.js', limit: 26_000 },
-  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 16_100 },
+  { names: '*', entry: 'index.js', limit: 23_500, whole: 26_900 },
+  { names: '{ TalonOneProvider, createTalonOne }', entry: 'index.js', limit: 1_350, whole: 6_900 },
+  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 12_900, whole: 16_900 },
   { names: '{ queryFor, getCustomerInventory }', entry: 'index.js', limit: 1_000, endpoints: 1 },
   { names: '{ priceCart }', entry: 'index.js', limit: 2_000 },
+  // A preview also keeps itself out of what a page stores.
+  { names: '{ useSessionPreview }', entry: 'index.js', limit: 2_200, endpoints: 1 },
   // With all of `priceCart` in it.
-  { names: '{ useItemPreview }', entry: 'index.js', limit: 4_700 },
+  { names: '{ useItemPreview }', entry: 'index.js', limit: 4_800 },
   // With no row of staff in it.
   { names: '{ createShopperProxy }', entry: 'proxy/index.js', limit: 11_300, endpoints: 19 },
   { names: '{ createStaffProxy }', entry: 'proxy/index.js', limit: 10_000, endpoints: 42 },
   { names: '{ createSandbox }', entry: 'sandbox/index.js', limit: 37_500 },
   // What it adds to the sandbox is the provider, the cart's first read and the scenarios.
-  { names: '{ TalonOneTestProvider }', entry: 'testing/index.js', limit: 43_000 },
+  { names: '{ TalonOneTestProvider }', entry: 'testing/index.js', limit: 40_000, whole: 43_000 },
   { names: '{ talonOneHandlers }', entry: 'msw.js', limit: 400 },
 ]
 
@@ -55,7 +63,7 @@ if (clientModules.toSorted().join() !== expected.toSorted().join())
   throw new Error(`'use client' must stand in ${expected.join(', ')}, but stands in: ${clientModules.join(', ')}`)
 
 // What each hook over an operation costs whoever uses no other, with its row and nothing of the other rows.
-const hooks: readonly Budget[] = ['useSessionPreview', ...Object.keys(await import(`${dist}react/operations.js`))].map((hook) => ({
+const hooks: readonly Budget[] = Object.keys(await import(`${dist}react/operations.js`)).map((hook) => ({
   names: `{ ${hook} }`,
   entry: 'index.js',
   limit: 2_000,
@@ -63,13 +71,18 @@ const hooks: readonly Budget[] = ['useSessionPreview', ...Object.keys(await impo
 }))
 
 let isOver = false
-for (const { names, entry, limit, endpoints } of [...rows, ...hooks]) {
-  const { code } = await bundle(names, entry)
-  const bytes = brotliCompressSync(code).length
+for (const { names, entry, limit, whole = Infinity, endpoints } of [...rows, ...hooks]) {
+  const { code, atOnce, later } = await bundle(names, entry)
+  const bytes = brotliCompressSync(atOnce).length
+  const more = later.reduce((sum, chunk) => sum + brotliCompressSync(chunk).length, 0)
   const found = code.match(/operationId:`/g)?.length
   if (endpoints !== undefined && found !== endpoints) throw new Error(`${names} must bring ${endpoints} endpoint, but brings ${found}`)
-  isOver ||= bytes > limit
-  console.log(`${bytes > limit ? 'OVER ' : 'ok   '} ${String(bytes).padStart(6)} of ${String(limit).padStart(6)}  ${names} from ${entry}`)
+  const isTooMuch = bytes > limit || bytes + more > whole
+  isOver ||= isTooMuch
+  const onDemand = more > 0 ? `  + ${more} when first needed${whole < Infinity ? `, ${bytes + more} of ${whole} in all` : ''}` : ''
+  console.log(
+    `${isTooMuch ? 'OVER ' : 'ok   '} ${String(bytes).padStart(6)} of ${String(limit).padStart(6)}  ${names} from ${entry}${onDemand}`,
+  )
 }
 if (isOver) process.exitCode = 1
 
@@ -96,8 +109,8 @@ async function languagesIn(code: string): Promise<string> {
   return found.join()
 }
 
-/** The code of some names, and the modules of the package that it is made of. */
-async function bundle(names: string, entry: string): Promise<{ code: string; modules: string[] }> {
+/** The code of some names, what of it is loaded at once and what later, and the modules of the package that it is made of. */
+async function bundle(names: string, entry: string): Promise<{ code: string; atOnce: string; later: string[]; modules: string[] }> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
@@ -112,14 +125,29 @@ async function bundle(names: string, entry: string): Promise<{ code: string; mod
       write: false,
       minify: true,
       lib: { entry: 'virtual:entry', formats: ['es'] },
-      rolldownOptions: { external: [/^react($|\/)/, '@tanstack/react-query', 'ky', 'msw', /^@noble\/hashes/], output: { minify: true } },
+      rolldownOptions: {
+        external: [/^react($|\/)/, '@tanstack/react-query', 'ky', 'msw', /^@noble\/hashes/],
+        // As in an app, whose own chunk holds what its later chunks share with it.
+        preserveEntrySignatures: 'allow-extension',
+        output: { minify: true },
+      },
     },
   })
   // One entry and one format give one output.
   const [{ output }] = result as [Rollup.RollupOutput]
   const chunks = output.filter((chunk) => chunk.type === 'chunk')
+  const first = staticallyLoaded(chunks)
   return {
     code: chunks.map(({ code }) => code).join(''),
+    atOnce: first.map(({ code }) => code).join(''),
+    later: chunks.filter((chunk) => !first.includes(chunk)).map(({ code }) => code),
     modules: chunks.flatMap(({ moduleIds }) => moduleIds.filter((id) => id.startsWith(dist)).map((id) => id.slice(dist.length))),
   }
+}
+
+/** The entry and all that it imports before it runs. */
+function staticallyLoaded(chunks: readonly Rollup.OutputChunk[]): Rollup.OutputChunk[] {
+  const first = new Set(chunks.filter(({ isEntry }) => isEntry))
+  for (const { imports } of first) for (const chunk of chunks) if (imports.includes(chunk.fileName)) first.add(chunk)
+  return [...first]
 }

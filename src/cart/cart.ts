@@ -1,8 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { TalonOne } from '../client.ts'
-import { isTalonOneError, TalonOneError } from '../error.ts'
-import { queryKeyFor } from '../queries.ts'
-import { getCustomerSession } from '../endpoints.ts'
+import { TalonOneError } from '../error.ts'
+import { keyByName } from '../key.ts'
+import { later } from '../later.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 import type { AdditionalCost, ItemAttributes, SessionAttributes } from '../schema.ts'
 import { type CartEdit, checkEdit, checkItem, checkSessionId, type NewLine } from './edits.ts'
@@ -10,7 +10,7 @@ import { applyEdit, confirm, exceedsLimits, fold, isReadable, lacksLine, type Se
 import type { CodeOutcome, EditOutcome, FlushOutcome } from './outcomes.ts'
 import type { CartPlatform } from './platform.ts'
 import { handled, withResolvers } from './promises.ts'
-import { closedError, identityChanged, lineNotFound, notLoaded } from './refusals.ts'
+import { closedError, identityChanged, lineNotFound } from './refusals.ts'
 import { type CartStore, createStore } from './store.ts'
 import type { Sync } from './sync.ts'
 import type { CartView } from './view.ts'
@@ -102,7 +102,7 @@ export function createCart(options: CartOptions): Cart {
   const { keyOf = keyOfSku, messages } = options
   const sessionId = checkSessionId(options.sessionId)
   const store = createStore(sessionId, keyOf, { ...startOf(options, keyOf), messages })
-  const sync = createStarter(() => start?.({ ...options, sessionId, keyOf, store }), store)
+  const sync = createStarter((startSync) => startSync({ ...options, sessionId, keyOf, store }), store)
 
   function enqueue(asked: CartEdit): Promise<EditOutcome> {
     const edit = checkEdit(asked)
@@ -160,7 +160,7 @@ const keyOfSku = (item: NewLine): string => item.sku
 
 /** What a cart starts from: the session in the cache, such as one that a server has just rendered. */
 function startOf({ client, queryClient, sessionId }: CartOptions, keyOf: (item: NewLine) => string) {
-  const sessionKey = queryKeyFor(client, getCustomerSession, { customerSessionId: sessionId })
+  const sessionKey = keyByName(client, 'getCustomerSession', { customerSessionId: sessionId })
   const state = queryClient?.getQueryState<SessionAnswer>(sessionKey)
   if (!state?.data || !isReadable(state.data)) return {}
   return {
@@ -191,15 +191,17 @@ const newId = () => `${page}-${edits++}`
 
 // The engine, which a page loads when somebody first looks at a cart, or edits one.
 
-type StartSync = typeof import('./sync.ts').startSync
-let start: StartSync | undefined
+const loadSync = later(() => import('./sync.ts'))
+let start: typeof import('./sync.ts').startSync | undefined
 
 /**
  * Loads what sends a cart's edits, keeps them over a reload and shares them between tabs. Carts do so by themselves, as soon as somebody
  * looks at one; call it when a page has time.
+ *
+ * @throws TalonOneError `not_loaded`
  */
 export async function preloadCart(): Promise<void> {
-  start ??= (await import('./sync.ts')).startSync
+  start = (await loadSync()).startSync
 }
 
 interface Starter {
@@ -208,33 +210,24 @@ interface Starter {
   forget(): void
 }
 
-function createStarter(create: () => Sync | undefined, store: CartStore): Starter {
+function createStarter(create: (startSync: NonNullable<typeof start>) => Sync, store: CartStore): Starter {
   let sync: Sync | undefined
-  let loading: Promise<void> | undefined
-  const load = async () => {
-    try {
-      await preloadCart()
-    } catch (cause) {
-      // A deployment may have taken the file away that this page would load: edits wait, and are tried again.
-      const failure = isTalonOneError(cause) ? cause : notLoaded(cause)
-      store.change({ trouble: failure, hindrance: 'retrying' })
-      setTimeout(wake, reloadMs)
-      throw failure
-    } finally {
-      loading = undefined
-    }
-  }
   const whenStarted: Starter['whenStarted'] = async (task) => {
-    if (!start) await (loading ??= load())
-    sync ??= create()
-    if (!sync) throw notLoaded(undefined)
-    return task(sync)
+    if (!start) await preloadCart()
+    if (start) sync ??= create(start)
+    // `preloadCart` has thrown when there is nothing to start.
+    return task(sync as Sync)
   }
   const wake = () => {
     if (start) {
-      sync ??= create()
-      sync?.wake()
-    } else void handled(whenStarted(async (started) => started.wake()))
+      sync ??= create(start)
+      return sync.wake()
+    }
+    // A deployment may have taken the file away that this page would load: edits wait, and it is tried again.
+    whenStarted(async (started) => started.wake()).catch((trouble: TalonOneError) => {
+      store.change({ trouble, hindrance: 'retrying' })
+      setTimeout(wake, reloadMs)
+    })
   }
   return { wake, whenStarted, forget: () => sync?.forget() }
 }

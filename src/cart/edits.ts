@@ -1,6 +1,7 @@
 import { TalonOneError, type TalonOneErrorCode, type TalonOneIssue } from '../error.ts'
 import type { AdditionalCost, CartItem, ItemAttributes, SessionAttributes } from '../schema.ts'
-import { describe, isPlain, isRecord, loneSurrogate, readJson, segment } from '../json.ts'
+import { describe, isPlain, loneSurrogate, readJson, segment } from '../json.ts'
+import { isRecord } from '../record.ts'
 
 /** A product as it goes into a cart: a {@link CartItem} without quantity and without what Talon.One sets. `price` in major units. */
 export type NewLine = Pick<

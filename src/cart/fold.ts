@@ -6,7 +6,7 @@ import type { Effect } from '../effects.ts'
 import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
 import { type Rejection, rejectionMessage, type RejectionMessages } from '../rejections/message.ts'
 import type { CustomerSessionV2, Loyalty, SessionAttributes } from '../schema.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import { type CartEdit, cartLimits, type NewLine, readItem } from './edits.ts'
 
 /** What a cart holds: the shopper's side of a session, in the order of `cartItems`. */

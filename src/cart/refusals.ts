@@ -19,10 +19,3 @@ export function unpricedError(): TalonOneError {
 export function lineNotFound(): TalonOneError {
   return new TalonOneError('line_not_found', 'the cart has no line with this key: it may have been removed elsewhere')
 }
-
-export function notLoaded(cause: unknown): TalonOneError {
-  return new TalonOneError('not_loaded', 'the part of this page that sends edits could not be loaded: they are kept, and tried again', {
-    retryable: true,
-    cause,
-  })
-}

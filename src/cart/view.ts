@@ -3,7 +3,7 @@ import type { TalonOneError } from '../error.ts'
 import { type PricedCart, type PricedCode, type PricedCost, type PricedPoints, sum, times } from '../price.ts'
 import type { Rejection, RejectionMessages } from '../rejections/message.ts'
 import type { CustomerSessionV2, Loyalty } from '../schema.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import type { CartEdit, NewLine } from './edits.ts'
 import { type CartContents, type Confirmed, fold, sameCode, verdictInWords, verdictOn } from './fold.ts'
 

@@ -18,7 +18,7 @@ import type {
   LoyaltyBalanceWithTier,
   LoyaltyCardProfileRegistration,
 } from '../schema.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import type { Shopper } from './identity.ts'
 
 /** Whom an answer goes to. */

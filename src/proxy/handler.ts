@@ -1,5 +1,5 @@
 /** What both proxies are: a request is recognised, answered or refused, and told of. */
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import { Problem, type ProblemCode, problemResponse } from './problem.ts'
 import { findRoute, type Route, type Rules } from './request.ts'
 import type { Upstream } from './upstream.ts'

@@ -1,4 +1,4 @@
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import { Problem } from './problem.ts'
 
 /** Who a request comes from, by the shop's own session: never by anything the browser could choose. */

@@ -1,5 +1,5 @@
 /** What a shopper may say, operation by operation. What is not listed here is refused: deny by default. */
-import { type Endpoint, identitiesOf, withIdentity } from '../endpoint.ts'
+import type { Endpoint } from '../endpoint.ts'
 // By name, so that what is bundled of a shopper's proxy has no row of staff.
 import {
   bestPriorPrice,
@@ -22,8 +22,9 @@ import {
   updateCustomerProfileV2,
   updateCustomerSessionV2,
 } from '../endpoints.ts'
+import { identitiesOf, withIdentity } from '../identity.ts'
 import type { TalonOneIssue } from '../error.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import type { Shopper } from './identity.ts'
 import { Problem } from './problem.ts'
 

@@ -1,5 +1,5 @@
 import type { AdditionalCost, CartItem } from '../schema.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import type { Shopper } from './identity.ts'
 import { Problem } from './problem.ts'
 

@@ -2,7 +2,7 @@ import { allFields, type Endpoint, fill, type FilledRequest } from '../endpoint.
 import * as endpoints from '../endpoints.ts'
 import { isTalonOneError } from '../error.ts'
 import type { APIError, ErrorResponseWithStatus, ErrorSource } from '../schema.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import type { Shape } from '../shape.ts'
 import { parse } from './body.ts'
 import { checkProxyOptions, createHandler, type ProxyOptions } from './handler.ts'

@@ -1,12 +1,11 @@
 'use client'
 
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
-import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect, useMemo } from 'react'
+import { createContext, createElement, type ReactElement, type ReactNode, useContext, useMemo } from 'react'
 import type { NewLine } from '../cart/edits.ts'
 import type { CartPlatform } from '../cart/platform.ts'
 import type { TalonOne } from '../client.ts'
 import { TalonOneError } from '../error.ts'
-import { keepPreviewsOffDisk } from '../preview.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 
 /** What {@link TalonOneProvider} takes. */
@@ -48,17 +47,10 @@ export function TalonOneProvider({
   children,
 }: TalonOneProviderProps): ReactElement {
   const queryClient = useQueryClient()
-  useEffect(() => keepPreviewsOffDisk(queryClient), [queryClient])
   const forProfile = useMemo(() => (profileId === undefined ? client : client.withProfile(profileId)), [client, profileId])
   const value = useMemo(
-    () => ({
-      client: forProfile,
-      queryClient,
-      ...(sessionId !== undefined && { sessionId }),
-      ...(keyOf && { keyOf }),
-      ...(messages && { messages }),
-      ...(platform && { platform }),
-    }),
+    // The cast holds because whoever reads it does not tell what is undefined from what is left out.
+    () => ({ client: forProfile, queryClient, sessionId, keyOf, messages, platform }) as TalonOneContext,
     [forProfile, queryClient, sessionId, keyOf, messages, platform],
   )
   return createElement(Context.Provider, { value }, children)

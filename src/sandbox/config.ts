@@ -2,7 +2,8 @@
 import { readInput } from '../endpoint.ts'
 import { syncCatalog } from '../endpoints.ts'
 import { TalonOneError, type TalonOneIssue } from '../error.ts'
-import { describe, isRecord } from '../json.ts'
+import { describe } from '../json.ts'
+import { isRecord } from '../record.ts'
 import { type Fields, type FieldsOf, readFields, readShape, type Shape } from '../shape.ts'
 import type {
   AttributeType,

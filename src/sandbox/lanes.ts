@@ -1,5 +1,6 @@
 /** Who waits for whom: requests that update one profile or one session run one at a time. */
-import { type Endpoint, identitiesOf, lacksIdentity } from '../endpoint.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { identitiesOf, lacksIdentity } from '../identity.ts'
 import { tooManyRequests } from './refusal.ts'
 import type { State } from './state.ts'
 

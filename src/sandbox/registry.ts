@@ -1,6 +1,6 @@
 /** The custom attributes and additional costs that an Application knows; a request that names others is refused. */
 import type { TalonOneIssue } from '../error.ts'
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import { readShape, type Shape } from '../shape.ts'
 import type { Table } from './handlers.ts'
 

@@ -1,5 +1,5 @@
 /** Snapshots: what a sandbox remembers as plain data, and back. A new field of `State` does not compile until it is named in each. */
-import { isRecord } from '../json.ts'
+import { isRecord } from '../record.ts'
 import { copyOf, type State } from './state.ts'
 
 /** What is remembered, without what {@link createSandbox} was told. */

@@ -2,6 +2,7 @@ import { isTalonOneError, type TalonOneErrorCode } from 'talon-one-react'
 
 const texts: Partial<Record<TalonOneErrorCode, string>> = {
   network: 'You seem to be offline.',
+  not_loaded: 'You seem to be offline, or the shop has just been renewed. Please reload the page.',
   timeout: 'The shop takes longer than usual to answer.',
   unavailable: 'The shop cannot be reached right now.',
   rate_limited: 'That was a lot at once. Give it a minute, then try again.',

@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Effect, EffectProps, EffectType, KnownEffect } from '../../src/effects.ts'
 import { createReferral, type CreateReferralInput, returnCartItems, updateCustomerSessionV2 } from '../../src/endpoints.ts'
-import { isRecord } from '../../src/json.ts'
+import { isRecord } from '../../src/record.ts'
 import type { CartItem, NewCustomerSessionV2, Referral, SessionState } from '../../src/schema.ts'
 import type { Answered, Api } from './api.ts'
 

@@ -13,33 +13,44 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
   abort: { places: [], packages: [] },
   effects: { places: [], packages: [] },
   error: { places: [], packages: [] },
-  json: { places: [], packages: [] },
-  shape: { places: ['json'], packages: [] },
-  endpoint: { places: ['error', 'shape', 'json'], packages: [] },
+  record: { places: [], packages: [] },
+  wording: { places: [], packages: [] },
+  json: { places: ['record'], packages: [] },
+  shape: { places: ['json', 'record'], packages: [] },
+  identity: { places: ['record'], packages: [] },
+  endpoint: { places: ['error', 'identity', 'json', 'record', 'shape'], packages: [] },
   endpoints: { places: [], packages: [] },
-  changes: { places: ['endpoint', 'shape', 'json'], packages: [] },
+  changes: { places: ['endpoint', 'identity', 'record'], packages: [] },
   lane: { places: ['abort'], packages: [] },
-  answer: { places: ['endpoint', 'error', 'shape', 'json'], packages: [/^ky$/] },
-  client: { places: ['abort', 'answer', 'changes', 'endpoint', 'error', 'lane'], packages: [/^ky$/] },
-  queries: { places: ['endpoint', 'shape', 'json'], packages: [] },
+  answer: { places: ['endpoint', 'error', 'record', 'wording'], packages: [/^ky$/] },
+  config: { places: ['error'], packages: [] },
+  transport: { places: ['abort', 'answer', 'changes', 'config', 'endpoint', 'error', 'identity', 'lane'], packages: [/^ky$/] },
+  later: { places: ['error'], packages: [] },
+  // The transport only when it is first needed.
+  client: { places: ['config', 'error', 'later', 'transport'], packages: [] },
+  key: { places: [], packages: [] },
+  queries: { places: ['identity', 'key', 'record'], packages: [] },
   price: { places: [], packages: [] },
-  preview: { places: ['abort', 'endpoint', 'endpoints', 'error', 'price', 'queries', 'shape', 'json'], packages: [] },
+  preview: { places: ['abort', 'endpoint', 'endpoints', 'error', 'price', 'queries', 'record', 'shape'], packages: [] },
   rejections: { places: [], packages: [] },
-  cart: { places: ['endpoints', 'error', 'lane', 'price', 'queries', 'rejections', 'shape', 'json'], packages: [] },
+  cart: { places: ['endpoints', 'error', 'json', 'key', 'lane', 'later', 'price', 'queries', 'record', 'rejections'], packages: [] },
   react: { places: ['cart', 'endpoints', 'error', 'preview', 'queries'], packages: [/^react$/, /^@tanstack\/react-query$/] },
   index: {
     places: ['cart', 'client', 'effects', 'endpoints', 'error', 'preview', 'price', 'queries', 'react', 'rejections'],
     packages: [],
   },
-  proxy: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape', 'json'], packages: [/^@noble\/hashes\//] },
-  sandbox: { places: ['abort', 'endpoint', 'endpoints', 'error', 'shape', 'json'], packages: [] },
+  proxy: {
+    places: ['abort', 'endpoint', 'endpoints', 'error', 'identity', 'json', 'record', 'shape', 'wording'],
+    packages: [/^@noble\/hashes\//],
+  },
+  sandbox: { places: ['abort', 'endpoint', 'endpoints', 'error', 'identity', 'json', 'record', 'shape'], packages: [] },
   testing: {
-    places: ['cart', 'client', 'endpoint', 'endpoints', 'error', 'lane', 'queries', 'react', 'rejections', 'sandbox'],
+    places: ['cart', 'client', 'endpoint', 'endpoints', 'error', 'identity', 'lane', 'queries', 'react', 'rejections', 'sandbox'],
     packages: [/^react$/, /^@tanstack\/react-query$/],
   },
   msw: { places: [], packages: [/^msw$/] },
   // Its store's package is imported only when it is asked for.
-  command: { places: ['endpoints', 'error', 'sandbox', 'shape', 'json'], packages: [/^node:/, /^srvx$/] },
+  command: { places: ['endpoints', 'error', 'record', 'sandbox', 'shape', 'json'], packages: [/^node:/, /^srvx$/] },
 }
 
 test.each(files)('%s imports along the arrow', (file) => {
@@ -89,11 +100,12 @@ function placeOf(file: string): string {
   return place.replace(/\.tsx?$/, '')
 }
 
-/** The specifiers of everything but `import type` and `export type`, inline types included. */
+/** The specifiers of everything but `import type` and `export type`, inline types included; of what is loaded later, those of this package. */
 function valueImports(file: string): string[] {
   const text = readFileSync(join(src, file), 'utf8')
   const found = [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:([^'"]*?)\s+from\s+)?['"]([^'"]+)['"]/gm)]
-  return found.filter(([, names = '']) => !isTypesOnly(names)).map(([, , specifier = '']) => specifier)
+  const later = [...text.matchAll(/(?<!typeof )\bimport\('(\.[^']+)'\)/g)].map(([, specifier = '']) => specifier)
+  return [...found.filter(([, names = '']) => !isTypesOnly(names)).map(([, , specifier = '']) => specifier), ...later]
 }
 
 function isTypesOnly(names: string): boolean {

@@ -43,7 +43,7 @@ describe('what passes is tried again, nothing is lost and nothing counted twice'
     expect(view()).toMatchObject({ pending: false, error: undefined, lines: [{ quantity: 3 }, { quantity: 1 }] })
     expect(laterAdded()).toEqual({ revision: view().revision })
     // Carried out though nobody was told, it is found there before the other one goes out.
-    expect(added()).toEqual({ revision: ['lost', 'cut', 'hang'].includes(String(fate)) ? 2 : view().revision })
+    expect(added()).toEqual({ revision: fate === 'lost' || fate === 'cut' || fate === 'hang' ? 2 : view().revision })
     expect(shown()).toEqual({ APPLE: 3, BREAD: 1 })
     const seen = frames.filter(({ status }) => status === 'ready').map(({ lines }) => lines[0]?.quantity)
     expect(new Set(seen.slice(1))).toEqual(new Set([3]))

@@ -1,9 +1,10 @@
 /** What holds for every row of the table. What the official file says of each is held by `contract-requests.test.ts`. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { allFields, type Endpoint, fill, type FilledRequest, identitiesOf, readInput, recognise, withIdentity } from '../../src/endpoint.ts'
+import { allFields, type Endpoint, fill, type FilledRequest, readInput, recognise } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
 import type { TalonOneIssue } from '../../src/error.ts'
+import { identitiesOf, withIdentity } from '../../src/identity.ts'
 import { anyText, hardTexts, inputsOf } from '../arbitrary.ts'
 
 const rows: readonly Endpoint[] = Object.values(endpoints)

@@ -16,6 +16,7 @@ import {
   updateCustomerSessionV2,
 } from 'talon-one-react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { pretendPage } from './client-calls.ts'
 import { createShop, evaluate, item } from './preview-calls.ts'
 import { createClient, failing, held, inTurn, mutate, withoutPauses } from './query-calls.ts'
 import { sessionOf, walletOf } from './query-data.ts'
@@ -35,6 +36,7 @@ const stored = (queryClient: QueryClient) =>
 
 afterEach(() => {
   vi.restoreAllMocks()
+  vi.unstubAllGlobals()
 })
 
 describe('a preview of a session', () => {
@@ -207,4 +209,20 @@ describe('isPreview', () => {
     const { queries } = dehydrate(queryClient, { shouldDehydrateQuery })
     expect(queries.map(({ queryKey }) => queryKey[3])).toEqual(['getCustomerInventory'])
   })
+
+  test.for(['session', 'item', 'joint item'])(
+    'a %s is left out of what a page stores, whoever asked, and kept in what a server reads ahead for a page',
+    async (kind) => {
+      const { client: asking } = createShop({ baseUrl: 'https://shop.example/talon-one' })
+      const kept = async () => {
+        const queryClient = new QueryClient()
+        if (kind === 'session') await queryClient.fetchQuery(sessionPreviewFor(asking, basket))
+        else await queryClient.fetchQuery(itemPreviewFor(asking, { item: item('tea-1'), joint: kind === 'joint item' }))
+        return dehydrate(queryClient).queries.length
+      }
+      expect(await kept()).toBe(1)
+      pretendPage()
+      expect(await kept()).toBe(0)
+    },
+  )
 })

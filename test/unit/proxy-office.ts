@@ -4,7 +4,7 @@ import { createSandbox } from 'talon-one-react/sandbox'
 import { type Endpoint, fill, type InputOf } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
 import type { BestPriorPriceRequest, NewCustomerSessionV2 } from '../../src/schema.ts'
-import { isRecord } from '../../src/json.ts'
+import { isRecord } from '../../src/record.ts'
 import { key, recorded, requestOf, type Sent } from './proxy-shop.ts'
 import { coffee, mug } from './sandbox-shop.ts'
 

@@ -1,10 +1,11 @@
 /** Who may say what, row by row: generated from the table, so that a new row or a new field is in here without being named. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { allFields, type Endpoint, fill, identitiesOf, withIdentity } from '../../src/endpoint.ts'
+import { allFields, type Endpoint, fill } from '../../src/endpoint.ts'
+import { identitiesOf, withIdentity } from '../../src/identity.ts'
 import { answers } from '../../src/proxy/answer.ts'
 import { policiesFor } from '../../src/proxy/policy.ts'
-import { isRecord } from '../../src/json.ts'
+import { isRecord } from '../../src/record.ts'
 import type { Fields } from '../../src/shape.ts'
 import { inputsOf, valuesOf } from '../arbitrary.ts'
 import { codeOf, createFullShop, createShop, everything, mayBeSaid, readSent, rows, type Sent, shopperRows } from './proxy-shop.ts'

@@ -1,7 +1,8 @@
 import { createShopperProxy, type ProxyEvent, type ShopperOperations, type ShopperProxyOptions } from 'talon-one-react/proxy'
 import { createSandbox } from 'talon-one-react/sandbox'
-import { type Endpoint, fill, identify, readInput, recognise } from '../../src/endpoint.ts'
+import { type Endpoint, fill, readInput, recognise } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
+import { identify } from '../../src/identity.ts'
 
 export const key = 'c0ffee-key-that-nobody-may-see'
 export const secret = 'a secret of the tests, 32 characters and more'

@@ -10,6 +10,7 @@ import {
   TalonOneError,
 } from 'talon-one-react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { keyByName } from '../../src/key.ts'
 import { createClient, failing, inTurn, unreachable, withoutPauses } from './query-calls.ts'
 
 afterEach(() => {
@@ -27,6 +28,13 @@ describe('a key', () => {
       'getCustomerSession',
       { customerSessionId: 'cart' },
     ])
+  })
+
+  test('can be had from an operation’s name, without its row', () => {
+    for (const one of [client, client.withProfile('anna'), createClient({ baseUrl: 'https://shop.talon.one' }).client])
+      expect(keyByName(one, 'getCustomerSession', { customerSessionId: 'cart' })).toEqual(
+        queryKeyFor(one, getCustomerSession, { customerSessionId: 'cart' }),
+      )
   })
 
   test('differs by scope, profile, operation and input', () => {

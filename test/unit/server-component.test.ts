@@ -56,15 +56,17 @@ test('a server component can import queries, pages, previews and mutations, and 
       minify: false,
       target: 'es2022',
       lib: { entry: 'virtual:component', formats: ['es'] },
-      rolldownOptions: { external: [/^react($|\/)/, '@tanstack/react-query', 'ky'] },
+      rolldownOptions: {
+        external: [/^react($|\/)/, '@tanstack/react-query', 'ky'],
+        output: { entryFileNames: 'component.mjs', chunkFileNames: '[name].mjs' },
+      },
     },
   })
   // One entry and one format give one output.
   const [{ output }] = result as [Rollup.RollupOutput]
   const folder = await mkdtemp(fileURLToPath(new URL('../../node_modules/.server-component-', import.meta.url)))
   try {
-    const chunks = output.filter((chunk) => chunk.type === 'chunk')
-    for (const { isEntry, fileName, code } of chunks) await writeFile(join(folder, isEntry ? 'component.mjs' : fileName), code)
+    for (const file of output) if (file.type === 'chunk') await writeFile(join(folder, file.fileName), file.code)
     const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=react-server', join(folder, 'component.mjs')], {
       encoding: 'utf8',
     })

@@ -1,6 +1,6 @@
 /** What the command prints of a request: nothing of what it holds. */
 import * as endpoints from '../../endpoints.ts'
-import { isRecord } from '../../json.ts'
+import { isRecord } from '../../record.ts'
 
 /** `2026-11-23T08:00:00.000Z PUT /v2/customer_sessions/{customerSessionId} 400 3 ms: …` */
 export function lineOf(method: string, path: string, outcome: string | number, milliseconds: number, why: string): string {
