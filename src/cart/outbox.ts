@@ -70,6 +70,7 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
   const kept = new Set<string>()
   const foreign = new Set<string>()
   let last: Promise<void> = Promise.resolve()
+  let queued: Promise<void> | undefined
   const channel: Channel = platform.join(name, () => void sync().then(heard))
   store.change({ durable: true })
 
@@ -118,7 +119,9 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
   }
 
   function sync(): Promise<void> {
-    return step(async () => {
+    // One that has not begun yet sees to everything until then.
+    queued ??= step(async () => {
+      queued = undefined
       const fresh = store.state.pending.filter(({ id }) => !kept.has(id))
       if (fresh.length > 0) {
         await storage.append(name, fresh.map(stored))
@@ -130,6 +133,7 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
       if (found.stamp === undefined && stamp !== undefined) return restore()
       takeIn(found)
     })
+    return queued
   }
 
   function takeIn({ edits, sent: marked, stamp: newStamp, saved: news }: KeptCart): void {

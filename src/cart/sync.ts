@@ -75,6 +75,8 @@ export function startSync(options: SyncOptions): Sync {
   function wake(): void {
     notePace()
     if (store.state.pending.length > 0) endCheck()
+    // At once, also while a request is out: other tabs show it, and it outlives this one.
+    void outbox.sync()
     run()
   }
 

@@ -1,5 +1,13 @@
 /** One schedule: a shopper, a cart, a network and Talon.One in virtual time, from one seed. */
-import { type CartView, createCart, createTalonOne, type CustomerSessionV2, isTalonOneError, preloadCart, type TalonOne } from '../../src/index.ts'
+import {
+  type CartView,
+  createCart,
+  createTalonOne,
+  type CustomerSessionV2,
+  isTalonOneError,
+  preloadCart,
+  type TalonOne,
+} from '../../src/index.ts'
 import { createDice, type Dice } from './dice.ts'
 import { createModel } from './model.ts'
 import { createNetwork, describe, type Exchange, type Fault, type FaultProfile } from './network.ts'

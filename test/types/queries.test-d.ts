@@ -222,7 +222,7 @@ describe('a write', () => {
 test('options of a query and of a mutation say nothing that belongs to one request', () => {
   expectTypeOf<keyof CallOptions>().toEqualTypeOf<'signal' | 'headers' | 'query' | 'timeout'>()
   expectTypeOf<Exclude<keyof SendOptions, keyof CallOptions>>().toEqualTypeOf<
-    'idempotencyKey' | 'attemptOf' | 'onChanged' | 'withDefaults'
+    'idempotencyKey' | 'attemptOf' | 'lane' | 'onChanged' | 'withDefaults'
   >()
   // @ts-expect-error each mutation has its own
   mutationFor(client, createReferral, { idempotencyKey: 'mine' })
