@@ -373,7 +373,17 @@ export { swedishRejections } from './rejections/swedish.ts'
 
 // The cart without React
 export { createCart, preloadCart } from './cart/cart.ts'
-export type { Cart, CartActions, CartOptions, Clock, CodeOutcome, EditOutcome, FlushOutcome } from './cart/cart.ts'
+export type {
+  BroughtLine,
+  Cart,
+  CartActions,
+  CartOptions,
+  Clock,
+  CodeOutcome,
+  EditOutcome,
+  FlushOutcome,
+  GuestCartReport,
+} from './cart/cart.ts'
 export type { CartEdit, NewLine } from './cart/edits.ts'
 export type { Amount, CartCode, CartLine, CartView } from './cart/view.ts'
 

@@ -7,6 +7,7 @@ import type { RejectionMessages } from '../rejections/message.ts'
 import type { AdditionalCost, ItemAttributes, SessionAttributes } from '../schema.ts'
 import { type CartEdit, checkEdit, checkItem, checkSessionId, type NewLine } from './edits.ts'
 import { applyEdit, confirm, exceedsLimits, fold, isReadable, lacksLine, type SessionAnswer } from './fold.ts'
+import type { GuestCartReport } from './guest.ts'
 import type { CodeOutcome, EditOutcome, FlushOutcome } from './outcomes.ts'
 import type { CartPlatform } from './platform.ts'
 import { handled, withResolvers } from './promises.ts'
@@ -15,6 +16,7 @@ import { type CartStore, createStore } from './store.ts'
 import type { Sync } from './sync.ts'
 import type { CartView } from './view.ts'
 
+export type { BroughtLine, GuestCartReport } from './guest.ts'
 export type { CodeOutcome, EditOutcome, FlushOutcome } from './outcomes.ts'
 export type { Clock } from './timing.ts'
 
@@ -68,6 +70,12 @@ export interface CartActions {
    */
   readonly settle: (options?: { timeout?: number }) => Promise<FlushOutcome>
   /**
+   * Call it when whoever was shopping here as a guest has signed in, and nobody else: puts the guest's lines and codes into the cart of
+   * whoever is signed in now, and resolves with what became of each. Without it a cart of another shopper's is left alone, and shown to
+   * nobody but its owner. Rejects as `flush` does.
+   */
+  readonly keepGuestCart: () => Promise<GuestCartReport>
+  /**
    * Tries again now, also after an error that the cart does not retry by itself (signed out, for instance), and takes an edit's
    * error off the screen.
    */
@@ -102,7 +110,7 @@ export function createCart(options: CartOptions): Cart {
   const { keyOf = keyOfSku, messages } = options
   const sessionId = checkSessionId(options.sessionId)
   const store = createStore(sessionId, keyOf, { ...startOf(options, keyOf), messages })
-  const sync = createStarter((startSync) => startSync({ ...options, sessionId, keyOf, store }), store)
+  const sync = createStarter((startSync) => startSync({ ...options, sessionId, keyOf, store, enqueue }), store)
 
   function enqueue(asked: CartEdit): Promise<EditOutcome> {
     const edit = checkEdit(asked)
@@ -133,6 +141,7 @@ export function createCart(options: CartOptions): Cart {
     setLoyaltyCard: (card) => enqueue({ type: 'setLoyaltyCard', card }),
     flush: (given) => handled(sync.whenStarted((engine) => engine.flush(given))),
     settle: (given) => handled(sync.whenStarted((engine) => engine.settle(given))),
+    keepGuestCart: () => handled(sync.whenStarted((engine) => engine.keepGuestCart())),
     retry: () => void handled(sync.whenStarted(async (engine) => engine.retry())),
   }
   return {

@@ -53,8 +53,10 @@ export interface Outbox {
   refuse(entries: readonly PendingEdit[], failure: TalonOneError, sent: readonly SentWrite[]): Promise<void>
   /** Puts edits away under an owner's name, where nobody else's cart finds them, over the answer that they belong to. */
   park(owner: string, confirmed: Confirmed, entries: readonly StoredEdit[]): Promise<void>
-  /** What waits there for an owner who is back; it is taken away. */
-  unpark(owner: string): Promise<{ confirmed: Confirmed; edits: readonly StoredEdit[] } | undefined>
+  /** Brings back what waits for an owner who is here again, to the very session that it was made for. */
+  unpark(owner: string, created: string): Promise<void>
+  /** Gives up what waits for an owner. */
+  discard(owner: string): Promise<void>
   close(): void
 }
 
@@ -148,7 +150,7 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
     const isOthers = answered !== undefined && !isFirst && isAnother(answered, state.confirmed)
     const before = isOthers ? [] : state.pending
     const known = new Map(before.map((entry) => [entry.id, entry]))
-    const pending = [...edits.map((entry) => known.get(entry.id) ?? foreignEntry(entry)), ...before.filter(({ id }) => !kept.has(id))]
+    const pending = [...edits.map((entry) => knownAs(known.get(entry.id), entry)), ...before.filter(({ id }) => !kept.has(id))]
     const gone = state.pending.filter(({ id }) => !pending.some((entry) => entry.id === id))
     for (const { id } of edits) {
       kept.add(id)
@@ -213,18 +215,23 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
         await storage.change(parkedName(owner), { removed: [], changed: [], sent: [], saved: parked })
       })
     },
-    async unpark(owner) {
-      let found: { confirmed: Confirmed; edits: readonly StoredEdit[] } | undefined
-      await step(async () => {
+    unpark: (owner, created) =>
+      step(async () => {
         const { edits, saved: parked } = await storage.read(parkedName(owner))
-        if (!parked || edits.length === 0) return
-        found = { confirmed: confirmedOf(parked), edits }
+        if (!parked || parked.answer.customerSession?.created !== created) return
         await storage.append(name, edits)
-        await storage.change(parkedName(owner), { removed: edits.map(({ id }) => id), changed: [], sent: [], saved: parked })
-      })
-      return found
-    },
+        await clear(owner, edits, parked)
+      }),
+    discard: (owner) =>
+      step(async () => {
+        const { edits, saved: parked } = await storage.read(parkedName(owner))
+        if (parked) await clear(owner, edits, parked)
+      }),
     close: () => channel.close(),
+  }
+
+  function clear(owner: string, edits: readonly StoredEdit[], parked: SavedCart): Promise<void> {
+    return storage.change(parkedName(owner), { removed: edits.map(({ id }) => id), changed: [], sent: [], saved: parked })
   }
 
   function parkedName(owner: string): string {
@@ -234,7 +241,9 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
 
 const stored = ({ id, edit }: StoredEdit): StoredEdit => ({ id, edit })
 
-function foreignEntry({ id, edit }: StoredEdit): PendingEdit {
+/** An edit as it is kept, with the promise that it has here; the same object while nothing of it has changed. */
+function knownAs(known: PendingEdit | undefined, { id, edit }: StoredEdit): PendingEdit {
+  if (known) return JSON.stringify(known.edit) === JSON.stringify(edit) ? known : { ...known, edit }
   const { promise, resolve, reject } = withResolvers<EditOutcome>()
   return { id, edit, resolve, reject, settled: handled(promise) }
 }

@@ -4,11 +4,12 @@ import type { TalonOne } from '../client.ts'
 import { isTalonOneError, TalonOneError } from '../error.ts'
 import { englishRejections } from '../rejections/english.ts'
 import { arrival } from './barrier.ts'
-import type { NewLine } from './edits.ts'
+import type { CartEdit, NewLine } from './edits.ts'
 import { isReadable, type SessionAnswer } from './fold.ts'
+import { bringAlong, type GuestCartReport } from './guest.ts'
 import { createMirror } from './mirror.ts'
 import { createOutbox } from './outbox.ts'
-import type { FlushOutcome } from './outcomes.ts'
+import type { EditOutcome, FlushOutcome } from './outcomes.ts'
 import { browserPlatform, type CartPlatform } from './platform.ts'
 import { handled } from './promises.ts'
 import { closedError, identityChanged, unpricedError } from './refusals.ts'
@@ -25,6 +26,8 @@ export interface SyncOptions {
   keyOf: (item: NewLine) => string
   platform?: Partial<CartPlatform>
   store: CartStore
+  /** Shows an edit at once. */
+  enqueue: (edit: CartEdit) => Promise<EditOutcome>
 }
 
 /** What works on a cart once a page has loaded it. */
@@ -34,6 +37,7 @@ export interface Sync {
   flush(options?: { timeout?: number }): Promise<FlushOutcome>
   settle(options?: { timeout?: number }): Promise<FlushOutcome>
   retry(): void
+  keepGuestCart(): Promise<GuestCartReport>
   /** Gives up what waits, for good: whoever made it has left. */
   forget(): void
 }
@@ -306,6 +310,20 @@ export function startSync(options: SyncOptions): Sync {
     return { revision: confirmed.revision, total: { status: 'confirmed', value: confirmed.priced.total } }
   }
 
+  const keepGuestCart = (): Promise<GuestCartReport> =>
+    handled(
+      (async () => {
+        // Whose cart it is now, before anything is sent.
+        todo.mustRead = true
+        await flush().catch(unlessGivenAway)
+        const given = taking.given()
+        const report = await bringAlong({ given, contents: () => store.base.contents, enqueue: options.enqueue, flush })
+        // Nothing is left to come back when the guest does.
+        if (given?.owner) await outbox.discard(given.owner)
+        return report
+      })(),
+    )
+
   function retry(): void {
     if (store.state.refusal && store.getSnapshot().status !== 'closed') store.change({ refusal: undefined })
     stepsIn = true
@@ -330,5 +348,10 @@ export function startSync(options: SyncOptions): Sync {
     nap.wake()
   }
 
-  return { wake, flush, settle, retry, forget }
+  return { wake, flush, settle, retry, keepGuestCart, forget }
+}
+
+// What a guest had made is given back to the guest when somebody signs in; here it is wanted.
+function unlessGivenAway(error: unknown): void {
+  if (!isTalonOneError(error) || error.code !== 'identity_changed') throw error
 }

@@ -1,7 +1,7 @@
 /** How answers come into a cart: what they settle, what they leave waiting, and what they end. */
 import { TalonOneError, type TalonOneErrorDetails } from '../error.ts'
 import { applyEdit, type CartContents, confirm, type Confirmed, fold, isReadable, lacksLine, type SessionAnswer } from './fold.ts'
-import type { NewLine } from './edits.ts'
+import type { CartEdit, NewLine } from './edits.ts'
 import type { Outbox } from './outbox.ts'
 import { outcomeOf } from './outcomes.ts'
 import { englishRejections } from '../rejections/english.ts'
@@ -41,8 +41,17 @@ export interface Settled {
   sent: readonly SentWrite[]
 }
 
+/** A cart that was shown here until somebody else came. */
+export interface GivenAway {
+  owner: string | undefined
+  confirmed: Confirmed
+  edits: readonly CartEdit[]
+}
+
 /** Takes answers in. */
 export interface Taking {
+  /** The last cart that was given up here because somebody else came; asked for once. */
+  given(): GivenAway | undefined
   /** An answer as a confirmed state, its lines by the keys of `contents`. Throws `unexpected_answer`. */
   read(answer: SessionAnswer, contents?: CartContents, details?: TalonOneErrorDetails): Confirmed
   /** Takes in what a read has found. `sent`: what may land even so. */
@@ -55,6 +64,7 @@ export interface Taking {
 
 export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Taking {
   const restored = new Set<string>()
+  let given: GivenAway | undefined
 
   function read(answer: SessionAnswer, contents?: CartContents, details?: TalonOneErrorDetails): Confirmed {
     if (isReadable(answer)) return confirm(answer, { keyOf, lines: (contents ?? everything()).lines })
@@ -85,10 +95,15 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       case 'landed':
         return adopt(found, { done: finding.ids, sent })
       case 'changed':
-        return adopt(found, { changed: repeatable(pending), sent: isClosed(found) ? [] : sent })
+        return adopt(found, { changed: repeatable(pending, pending.filter(isTried)), sent: isClosed(found) ? [] : sent })
       case 'another':
         return giveAway(found)
     }
+  }
+
+  /** Whether an edit may have been carried out. */
+  function isTried({ id }: PendingEdit): boolean {
+    return outbox.sent.some(({ ids }) => ids.includes(id))
   }
 
   async function keep(sent: readonly SentWrite[]): Promise<void> {
@@ -96,24 +111,21 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
     await outbox.mark(sent)
   }
 
-  /** Edits that may have been carried out say what they come to, so that they cannot count twice. */
-  function repeatable(pending: readonly PendingEdit[]): StoredEdit[] {
-    const tried = new Set(outbox.sent.flatMap(({ ids }) => ids))
+  /** Edits of those that wait, such that they cannot count twice: they say what they come to. */
+  function repeatable(pending: readonly PendingEdit[], which: readonly PendingEdit[]): StoredEdit[] {
     const edits = absolute(
       pending.map(({ edit }) => edit),
       store.base.contents,
     )
-    return pending.flatMap(({ id, edit }, index) => {
-      const other = edits[index]
-      return other && tried.has(id) && other !== edit ? [{ id, edit: other }] : []
-    })
+    return pending.flatMap((entry, index) => (which.includes(entry) ? [{ id: entry.id, edit: edits[index] ?? entry.edit }] : []))
   }
 
   /** Somebody else is here: what waits is put away for whoever made it. */
   async function giveAway(found: Confirmed): Promise<void> {
     const { confirmed, pending } = store.state
     const owner = confirmed?.session?.profileId
-    if (confirmed && owner) await outbox.park(owner, confirmed, pending)
+    if (confirmed) given = { owner, confirmed, edits: pending.map(({ edit }) => edit) }
+    if (confirmed && owner) await outbox.park(owner, confirmed, repeatable(pending, pending))
     await adopt(found, { refused: pending, because: identityChanged(), sent: [] })
   }
 
@@ -163,8 +175,8 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
     const owner = next.session?.profileId
     if (!owner || restored.has(owner)) return
     restored.add(owner)
-    const parked = await outbox.unpark(owner)
-    if (parked && parked.confirmed.session?.created === next.session?.created) await outbox.sync()
+    await outbox.unpark(owner, next.session?.created ?? '')
+    await outbox.sync()
   }
 
   async function drop(refused: readonly PendingEdit[], failure: TalonOneError, isOutdated = store.state.isOutdated): Promise<void> {
@@ -180,7 +192,17 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
     await refuse(lost, lineNotFound())
   }
 
-  return { read, recover, adopt, drop }
+  return {
+    given() {
+      const last = given
+      given = undefined
+      return last
+    },
+    read,
+    recover,
+    adopt,
+    drop,
+  }
 }
 
 const clear = { trouble: undefined, hindrance: undefined }

@@ -271,3 +271,63 @@ describe('somebody else’s cart', () => {
     expect(storedAt(server)).toEqual({ APPLE: 1, BREAD: 1 })
   })
 })
+
+describe('a guest who signs in', () => {
+  const guest: NewCustomerSessionV2 = { profileId: 'guest-7', cartItems: [{ ...apple, quantity: 3 }], couponCodes: ['TEN', 'OLD'] }
+
+  async function signIn(hers: NewCustomerSessionV2 | undefined, before: (cart: Cart) => void = () => {}) {
+    const browser = createBrowser()
+    const { server, clock, open } = browser
+    server.verdicts = { TEN: 'accepted', OLD: 'CouponExpired' }
+    server.write('cart', guest)
+    const cart = open()
+    await clock.settle()
+    if (hers !== undefined) server.always('hold')
+    before(cart)
+    server.sessions.delete('cart')
+    if (hers) server.write('cart', hers)
+    server.always('answer')
+    const report = outcomeOf(cart.keepGuestCart())
+    await clock.advance(5_000)
+    return { ...browser, cart, report }
+  }
+
+  test('keeps lines and codes, and is told what became of each', async () => {
+    const { server, cart, report } = await signIn({
+      profileId: 'ada',
+      cartItems: [
+        { ...apple, quantity: 1, price: 2 },
+        { ...bread, quantity: 2 },
+      ],
+    })
+    expect(storedAt(server)).toEqual({ APPLE: 3, BREAD: 2 })
+    expect(shown(cart)).toEqual({ APPLE: 3, BREAD: 2 })
+    expect(report()).toMatchObject({
+      brought: true,
+      lines: [{ key: 'APPLE', sku: 'APPLE', quantity: { before: 3, after: 3 }, unitPrice: { before: 2.5, after: 2 } }],
+      coupons: [
+        { code: 'TEN', status: 'accepted' },
+        { code: 'OLD', status: 'rejected', reason: 'CouponExpired' },
+      ],
+      total: { after: { status: 'confirmed' } },
+    })
+  })
+
+  test('keeps what they had just done, too', async () => {
+    const { server, report } = await signIn({ profileId: 'ada', cartItems: [] }, (cart) => void cart.add(bread))
+    expect(storedAt(server)).toEqual({ APPLE: 3, BREAD: 1 })
+    expect(report()).toMatchObject({ brought: true, lines: [{ key: 'APPLE' }, { key: 'BREAD' }], total: { before: undefined } })
+  })
+
+  test('has nothing to bring when the session became theirs', async () => {
+    const { server, clock, open } = createBrowser()
+    server.write('cart', { ...session, profileId: '' })
+    const cart = open()
+    await clock.settle()
+    server.write('cart', { profileId: 'ada' })
+    const report = outcomeOf(cart.keepGuestCart())
+    await clock.advance(1_000)
+    expect(report()).toMatchObject({ brought: false, lines: [] })
+    expect(storedAt(server)).toEqual({ APPLE: 1 })
+  })
+})
