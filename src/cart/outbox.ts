@@ -14,6 +14,7 @@ import {
   type RefusedEdit,
   type SavedCart,
   type SentWrite,
+  type SessionTag,
   type StoredEdit,
 } from './storage.ts'
 import type { CartStore, PendingEdit } from './store.ts'
@@ -27,6 +28,19 @@ export interface OutboxOptions {
   platform: Pick<CartPlatform, 'clock' | 'storage' | 'join'>
   /** Another tab has changed something, and this one knows it by now. */
   heard: () => void
+}
+
+/** What an answer, or a refusal, means for the edits that are kept. */
+export interface SettledEdits {
+  confirmed: Confirmed
+  /** Ids of those that are done. */
+  done: readonly string[]
+  /** Those that stay, in other words. */
+  changed: readonly StoredEdit[]
+  /** Those that will never be carried, and why. */
+  refused: readonly { entry: PendingEdit; failure: TalonOneError }[]
+  /** The writes that may still land. */
+  sent: readonly SentWrite[]
 }
 
 /** Keeps what waits. Its methods run one after the other, and never reject: storage that fails is given up for memory. */
@@ -43,20 +57,16 @@ export interface Outbox {
   sync(): Promise<void>
   /** A write leaves. */
   mark(sent: readonly SentWrite[]): Promise<void>
-  /** The server has spoken: what it said, the edits that are done with, and those that stay in other words. */
-  settle(change: {
-    confirmed: Confirmed
-    removed: readonly string[]
-    changed?: readonly StoredEdit[]
-    sent: readonly SentWrite[]
-  }): Promise<void>
-  refuse(entries: readonly PendingEdit[], failure: TalonOneError, sent: readonly SentWrite[]): Promise<void>
-  /** Puts edits away under an owner's name, where nobody else's cart finds them, over the answer that they belong to. */
-  park(owner: string, confirmed: Confirmed, entries: readonly StoredEdit[]): Promise<void>
-  /** Brings back what waits for an owner who is here again, to the very session that it was made for. */
-  unpark(owner: string, created: string): Promise<void>
-  /** Gives up what waits for an owner. */
-  discard(owner: string): Promise<void>
+  /** Whether an edit is kept: only then does it leave. */
+  isKept(entry: PendingEdit): boolean
+  /** The server has spoken. */
+  settle(settled: SettledEdits): Promise<void>
+  /** Puts edits away, where nobody's cart but that of whoever made them finds them. */
+  park(entries: readonly StoredEdit[], of: SessionTag): Promise<void>
+  /** Brings back what was put away for a session that is here again. */
+  unpark(session: SessionTag): Promise<void>
+  /** Gives up what was put away for the owner of a session. */
+  discard(session: SessionTag): Promise<void>
   close(): void
 }
 
@@ -73,6 +83,10 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
   const foreign = new Set<string>()
   let last: Promise<void> = Promise.resolve()
   let queued: Promise<void> | undefined
+  // How many changes of this tab are on their way to storage: until then it knows more than storage does.
+  let ahead = 0
+  // What this tab has seen done or refused, should another one bring it back.
+  const over = new Set<string>()
   const channel: Channel = platform.join(name, () => void sync().then(heard))
   store.change({ durable: true })
 
@@ -102,12 +116,13 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
     await restore()
   }
 
-  /** Puts into storage all that this page knows, since storage knows nothing. */
+  /** Puts into storage all that this page knows, in its order, since storage knows nothing. */
   async function restore(): Promise<void> {
-    const entries = store.state.pending
-    await storage.append(name, entries.map(stored))
-    for (const { id } of entries) kept.add(id)
-    if (store.state.confirmed) await storage.change(name, { removed: [], changed: [], sent, saved: saved(store.state.confirmed) })
+    const { pending } = store.state
+    const removed = pending.map(({ id }) => id)
+    await storage.change(name, { removed, changed: [], sent, saved: saved(store.base) })
+    await storage.append(name, pending.map(stored))
+    for (const { id } of pending) kept.add(id)
   }
 
   function saved({ session, effects, loyalty, contents }: Confirmed): SavedCart {
@@ -131,39 +146,49 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
         channel.post()
       }
       const found = await storage.read(name, stamp)
+      if (ahead > 0) return void sync()
       // Somebody has cleared the site's data: what this page knows is all there is.
       if (found.stamp === undefined && stamp !== undefined) return restore()
-      takeIn(found)
+      const strays = takeIn(found)
+      if (strays.length > 0) await putAway(strays)
     })
     return queued
   }
 
-  function takeIn({ edits, sent: marked, stamp: newStamp, saved: news }: KeptCart): void {
+  /** Takes in what is kept. Returns what does not belong there: edits that were made for another session, or that are over. */
+  function takeIn({ edits, sent: marked, stamp: newStamp, saved: news }: KeptCart): StoredEdit[] {
     const { state } = store
-    if (state.isForgotten) return
+    if (state.isForgotten) return []
     const isFirst = stamp === undefined
     stamp = newStamp
     note(marked)
     if (news) refused = news.refused
     const answered = news && confirmedOf(news)
-    // Somebody else has signed in, as another tab has found out.
-    const isOthers = answered !== undefined && !isFirst && isAnother(answered, state.confirmed)
-    const before = isOthers ? [] : state.pending
-    const known = new Map(before.map((entry) => [entry.id, entry]))
-    const pending = [...edits.map((entry) => knownAs(known.get(entry.id), entry)), ...before.filter(({ id }) => !kept.has(id))]
+    const isNews = answered !== undefined && (!isFirst || edits.length > 0 || !isNewer(state.confirmed, answered))
+    const confirmed = isNews ? answered : state.confirmed
+    // Somebody else has signed in, as another tab has found out: what is not kept yet was made before.
+    const isOthers = isNews && isAnother(answered.session, state.confirmed?.session)
+    const isStray = ({ id, of }: StoredEdit) => over.has(id) || (confirmed !== undefined && isAnother(confirmed.session, of))
+    const known = new Map(state.pending.map((entry) => [entry.id, entry]))
+    const pending = [
+      ...edits.filter((entry) => !isStray(entry)).map((entry) => knownAs(known.get(entry.id), entry)),
+      ...state.pending.filter(({ id }) => !isOthers && !kept.has(id)),
+    ]
     const gone = state.pending.filter(({ id }) => !pending.some((entry) => entry.id === id))
     for (const { id } of edits) {
       kept.add(id)
       if (!known.has(id)) foreign.add(id)
     }
-    const isNews = answered !== undefined && (!isFirst || edits.length > 0 || !isNewer(state.confirmed, answered))
     const isChanged = pending.length !== state.pending.length || pending.some((entry, index) => entry !== state.pending[index])
-    if (isNews || isChanged)
-      store.change({
-        pending,
-        ...(isNews && { confirmed: answered, isOutdated: isFirst }),
-      })
-    for (const entry of gone) end(entry, isOthers ? identityChanged() : (answered ?? state.confirmed))
+    if (isNews || isChanged) store.change({ pending, ...(isNews && { confirmed: answered, isOutdated: isFirst }) })
+    for (const entry of gone) end(entry, isOthers ? identityChanged() : confirmed)
+    return edits.filter(isStray)
+  }
+
+  async function putAway(strays: readonly StoredEdit[]): Promise<void> {
+    for (const stray of strays) if (stray.of && !over.has(stray.id)) await storage.append(parkedName(stray.of), [stray])
+    await storage.change(name, { removed: strays.map(({ id }) => id), changed: [], sent, saved: saved(store.base) })
+    channel.post()
   }
 
   /** Another tab has seen to an edit of this one. */
@@ -196,50 +221,60 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
       note(next)
       return step(() => storage.mark(name, next))
     },
-    settle({ confirmed, removed, changed = [], sent: left }) {
+    isKept: ({ id }) => kept.has(id),
+    settle({ confirmed, done, changed, refused: given, sent: left }) {
       note(left)
+      const news = given.map(({ entry: { id }, failure: { code, message } }) => ({ id, code, message }))
+      refused = [...refused, ...news].slice(-mostRefusals)
+      const removed = [...done, ...news.map(({ id }) => id)]
+      for (const id of removed) over.add(id)
       const change: CartChange = { removed, changed, sent: left, saved: saved(confirmed) }
-      return step(() => storage.change(name, change)).then(() => channel.post())
-    },
-    refuse(entries, { code, message }, left) {
-      const ids = entries.map(({ id }) => id)
-      refused = [...refused, ...ids.map((id) => ({ id, code, message }))].slice(-mostRefusals)
-      note(left)
-      const change: CartChange = { removed: ids, changed: [], sent, saved: saved(store.state.confirmed ?? store.nothing) }
-      return step(() => storage.change(name, change)).then(() => channel.post())
-    },
-    park(owner, confirmed, entries) {
-      const parked = saved(confirmed)
-      return step(async () => {
-        await storage.append(parkedName(owner), entries.map(stored))
-        await storage.change(parkedName(owner), { removed: [], changed: [], sent: [], saved: parked })
+      ahead += 1
+      return step(() => storage.change(name, change)).then(() => {
+        ahead -= 1
+        channel.post()
       })
     },
-    unpark: (owner, created) =>
+    park(entries, of) {
+      const tagged = entries.map(({ id, edit }) => ({ id, edit, of }))
+      return step(() => storage.append(parkedName(of), tagged))
+    },
+    unpark: (session) =>
       step(async () => {
-        const { edits, saved: parked } = await storage.read(parkedName(owner))
-        if (!parked || parked.answer.customerSession?.created !== created) return
-        await storage.append(name, edits)
-        await clear(owner, edits, parked)
+        const { edits } = await storage.read(parkedName(session))
+        const own = edits.filter(({ of }) => !isAnother(session, of))
+        if (own.length === 0) return
+        for (const { id } of own) over.delete(id)
+        await storage.append(name, own)
+        await drop(session, own)
       }),
-    discard: (owner) =>
+    discard: (session) =>
       step(async () => {
-        const { edits, saved: parked } = await storage.read(parkedName(owner))
-        if (parked) await clear(owner, edits, parked)
+        const { edits } = await storage.read(parkedName(session))
+        await drop(session, edits)
       }),
     close: () => channel.close(),
   }
 
-  function clear(owner: string, edits: readonly StoredEdit[], parked: SavedCart): Promise<void> {
-    return storage.change(parkedName(owner), { removed: edits.map(({ id }) => id), changed: [], sent: [], saved: parked })
+  function drop(session: SessionTag, edits: readonly StoredEdit[]): Promise<void> {
+    const removed = edits.map(({ id }) => id)
+    return storage.change(parkedName(session), { removed, changed: [], sent: [], saved: { stamp: 1, answer: {}, keys: [], refused: [] } })
   }
 
-  function parkedName(owner: string): string {
-    return `${name} of ${owner}`
+  function parkedName({ profileId }: SessionTag): string {
+    return `${name} of ${profileId}`
+  }
+
+  function stored({ id, edit }: PendingEdit): StoredEdit {
+    const { session } = store.base
+    return { id, edit, ...(session && { of: tagOf(session) }) }
   }
 }
 
-const stored = ({ id, edit }: StoredEdit): StoredEdit => ({ id, edit })
+/** What tells a session apart. */
+export function tagOf({ profileId, created }: SessionTag): SessionTag {
+  return { profileId, created }
+}
 
 /** An edit as it is kept, with the promise that it has here; the same object while nothing of it has changed. */
 function knownAs(known: PendingEdit | undefined, { id, edit }: StoredEdit): PendingEdit {

@@ -1,7 +1,7 @@
 /** What a session that was read anew says of the writes that may have landed meanwhile. */
 import { type Confirmed, fold } from './fold.ts'
 import { holds, isSame, outlineOf } from './request.ts'
-import type { SentWrite } from './storage.ts'
+import type { SentWrite, SessionTag } from './storage.ts'
 
 /** What the server has, against what it confirmed last. */
 export type Finding =
@@ -36,7 +36,7 @@ export interface Evidence {
  */
 export function judge({ found, confirmed, waiting, sent }: Evidence): Finding {
   if (!confirmed) return { is: 'changed' }
-  if (isAnother(found, confirmed)) return { is: 'another' }
+  if (isAnother(found.session, confirmed.session)) return { is: 'another' }
   if (found.revision <= confirmed.revision) return { is: found.revision === confirmed.revision ? 'changed' : 'same' }
   // What is an order, or was cancelled, is not written over.
   if ((found.session?.state ?? 'open') !== 'open') return { is: 'changed' }
@@ -51,9 +51,8 @@ export function judge({ found, confirmed, waiting, sent }: Evidence): Finding {
   return landed ? { is: 'landed', ids: landed.ids } : { is: 'changed' }
 }
 
-/** Whether a session is not the one that was confirmed. An anonymous one (`''`) is nobody's, and may become somebody's. */
-export function isAnother({ session: found }: Confirmed, confirmed: Confirmed | undefined): boolean {
-  const known = confirmed?.session
+/** Whether a session is not the one that is known. An anonymous one (`''`) is nobody's, and may become somebody's. */
+export function isAnother(found: SessionTag | undefined, known: SessionTag | undefined): boolean {
   if (!known) return false
   if (!found) return known.profileId !== ''
   return found.created !== known.created || (known.profileId !== '' && found.profileId !== known.profileId)

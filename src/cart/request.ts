@@ -2,6 +2,7 @@
 import type { NewCustomerSessionV2 } from '../schema.ts'
 import type { CartEdit } from './edits.ts'
 import { applyEdit, type CartContents, fold } from './fold.ts'
+import type { StoredEdit } from './storage.ts'
 
 /**
  * The session PUT that makes a session hold `contents`. Lines and codes go whole in every request, so that each one heals what
@@ -41,6 +42,15 @@ export function absolute(edits: readonly CartEdit[], contents: CartContents): Ca
     const quantity = lines.find(({ key }) => key === edit.key)?.quantity ?? edit.quantity
     return { ...edit, quantity, isTotal: true as const }
   })
+}
+
+/** The same for edits that wait. */
+export function repeatable(entries: readonly StoredEdit[], contents: CartContents): StoredEdit[] {
+  const edits = absolute(
+    entries.map(({ edit }) => edit),
+    contents,
+  )
+  return entries.map(({ id, edit }, index) => ({ id, edit: edits[index] ?? edit }))
 }
 
 /** Whether contents hold already what edits would make of them. */

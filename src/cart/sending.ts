@@ -51,15 +51,20 @@ export function createSending(options: SendingOptions): Sending {
 
   async function send(): Promise<void> {
     const { contents: before, session } = store.base
-    const batch = store.state.pending.slice(0, mostEditsAtOnce)
+    const isLeft = store.state.pending.findIndex((entry) => !outbox.isKept(entry))
+    const batch = store.state.pending.slice(0, Math.min(mostEditsAtOnce, isLeft < 0 ? Infinity : isLeft))
+    if (batch.length === 0 && !todo.mustHeal) return
     const fresh = batch.map(({ edit }) => edit)
     const contents = fold(before, fresh)
     // With what older writes carried beside lines and codes: one that lands between would bring its own back.
-    const carried = outbox.sent.flatMap(({ edits }) => edits)
+    // What still waits comes along in its own turn.
+    const waiting = new Set(store.state.pending.map(({ id }) => id))
+    const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !waiting.has(other.ids[index] ?? '')))
     const ids = batch.map(({ id }) => id)
     const write: SentWrite = { ids, edits: absolute(fresh, before), outline: outlineOf(contents), state: 'sent' }
-    // What is older than the landing time can land no more; its edits go along for the last time.
-    const others = clock.now() - outbox.sentAt < landingMs ? outbox.sent.filter((other) => !isSameWrite(other, write)) : []
+    // What is older than the landing time can land no more; until an answer has come, its edits go along even so.
+    const isLast = clock.now() - outbox.sentAt >= landingMs
+    const others = outbox.sent.filter((other) => !isSameWrite(other, write))
     const marked = (state: SentWrite['state']): SentWrite[] => [...others, { ...write, state }]
     await outbox.mark(marked('sent'))
     isBusy = true
@@ -73,7 +78,8 @@ export function createSending(options: SendingOptions): Sending {
           customerSession: requestOf(contents, [...carried, ...fresh], session?.profileId),
           responseContent: ['customerSession', 'loyalty'],
         },
-        { signal: signal, onChanged: (changed) => store.state.isForgotten || update?.(changed) },
+        // With all other writes of this client, which may name whoever the caller is as `me`.
+        { signal, lane: client.profileId, onChanged: (changed) => store.state.isForgotten || update?.(changed) },
       )
       if (store.state.isForgotten) return
       const next = taking.read(answer, contents, { outcome: 'unknown' })
@@ -81,7 +87,7 @@ export function createSending(options: SendingOptions): Sending {
       mostEditsAtOnce = store.state.pending.length === batch.length ? Infinity : mostEditsAtOnce * 2
       wasAnswered = true
       mirror.write(answer)
-      await taking.adopt(next, { done: ids, sent: marked('answered') })
+      await taking.adopt(next, { done: ids, sent: isLast ? marked('answered').slice(-1) : marked('answered') })
     } catch (caught) {
       if (!isTalonOneError(caught)) throw caught
       // Whoever sends next must look first, in whichever tab.

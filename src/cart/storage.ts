@@ -3,10 +3,20 @@ import type { TalonOneErrorCode } from '../error.ts'
 import type { CartEdit } from './edits.ts'
 import type { SessionAnswer } from './fold.ts'
 
-/** An edit as it is kept. Its id is one of a kind, across tabs too. */
+/** Tells sessions of one name apart, such as two shoppers'. */
+export interface SessionTag {
+  profileId: string
+  /** When the session began, by the server. */
+  created: string
+}
+
+/** An edit as it is kept. */
 export interface StoredEdit {
+  /** One of a kind, across tabs too. */
   id: string
   edit: CartEdit
+  /** The session that was on screen when it was made; undefined while there was none. It is never sent to another. */
+  of?: SessionTag
 }
 
 /** A write that may still land over a newer one. */

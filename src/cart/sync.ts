@@ -8,10 +8,11 @@ import type { CartEdit, NewLine } from './edits.ts'
 import { isReadable, type SessionAnswer } from './fold.ts'
 import { bringAlong, type GuestCartReport } from './guest.ts'
 import { createMirror } from './mirror.ts'
-import { createOutbox } from './outbox.ts'
+import { createOutbox, tagOf } from './outbox.ts'
 import type { EditOutcome, FlushOutcome } from './outcomes.ts'
 import { browserPlatform, type CartPlatform } from './platform.ts'
 import { handled } from './promises.ts'
+import { repeatable } from './request.ts'
 import { closedError, identityChanged, unpricedError } from './refusals.ts'
 import { createSending, isPage, landingMs } from './sending.ts'
 import { type CartStore, isClosed } from './store.ts'
@@ -186,7 +187,7 @@ export function startSync(options: SyncOptions): Sync {
       try {
         await outbox.sync()
         notePace()
-        const task = nextTask()
+        const task = presence.isOnline() ? nextTask() : undefined
         // Another tab has just sent: this one's turn comes after the next pause.
         if (task !== go || isDue()) await task?.()
         forgetDone()
@@ -264,6 +265,8 @@ export function startSync(options: SyncOptions): Sync {
   /** Reads the session when nothing can land any more. Nobody waits for it: what fails is tried again later, and not shown. */
   async function lookAgain(): Promise<void> {
     todo.mustCheck = false
+    // Another tab has sent meanwhile, or this one has slept: what left a moment ago may land yet.
+    if (clock.now() - outbox.sentAt < landingMs) return
     const { signal } = check.ended
     const before = mirror.current()
     try {
@@ -319,7 +322,7 @@ export function startSync(options: SyncOptions): Sync {
         const given = taking.given()
         const report = await bringAlong({ given, contents: () => store.base.contents, enqueue: options.enqueue, flush })
         // Nothing is left to come back when the guest does.
-        if (given?.owner) await outbox.discard(given.owner)
+        if (given?.confirmed.session) await outbox.discard(tagOf(given.confirmed.session))
         return report
       })(),
     )
@@ -341,10 +344,9 @@ export function startSync(options: SyncOptions): Sync {
     // What waits for its turn must not go out under the next shopper's name.
     gone.abort()
     stoppedBy = identityChanged()
-    const owner = confirmed?.session?.profileId
-    if (confirmed && owner) void outbox.park(owner, confirmed, pending)
-    const removed = pending.map(({ id }) => id)
-    void outbox.settle({ confirmed: store.nothing, removed, sent: [] }).then(() => outbox.close())
+    if (confirmed?.session) void outbox.park(repeatable(pending, confirmed.contents), tagOf(confirmed.session))
+    const done = pending.map(({ id }) => id)
+    void outbox.settle({ confirmed: store.nothing, done, changed: [], refused: [], sent: [] }).then(() => outbox.close())
     nap.wake()
   }
 

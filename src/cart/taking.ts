@@ -2,12 +2,12 @@
 import { TalonOneError, type TalonOneErrorDetails } from '../error.ts'
 import { applyEdit, type CartContents, confirm, type Confirmed, fold, isReadable, lacksLine, type SessionAnswer } from './fold.ts'
 import type { CartEdit, NewLine } from './edits.ts'
-import type { Outbox } from './outbox.ts'
+import { type Outbox, tagOf } from './outbox.ts'
 import { outcomeOf } from './outcomes.ts'
 import { englishRejections } from '../rejections/english.ts'
 import { judge } from './recovery.ts'
 import { closedError, identityChanged, lineNotFound } from './refusals.ts'
-import { absolute } from './request.ts'
+import { repeatable } from './request.ts'
 import type { SentWrite, StoredEdit } from './storage.ts'
 import { type CartStore, isClosed, type PendingEdit } from './store.ts'
 
@@ -43,7 +43,6 @@ export interface Settled {
 
 /** A cart that was shown here until somebody else came. */
 export interface GivenAway {
-  owner: string | undefined
   confirmed: Confirmed
   edits: readonly CartEdit[]
 }
@@ -63,7 +62,8 @@ export interface Taking {
 }
 
 export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Taking {
-  const restored = new Set<string>()
+  // Whose cart was here last.
+  let owner: string | undefined
   let given: GivenAway | undefined
 
   function read(answer: SessionAnswer, contents?: CartContents, details?: TalonOneErrorDetails): Confirmed {
@@ -95,14 +95,14 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       case 'landed':
         return adopt(found, { done: finding.ids, sent })
       case 'changed':
-        return adopt(found, { changed: repeatable(pending, pending.filter(isTried)), sent: isClosed(found) ? [] : sent })
+        return adopt(found, { changed: repeatable(pending, store.base.contents).filter(isTried), sent: isClosed(found) ? [] : sent })
       case 'another':
         return giveAway(found)
     }
   }
 
   /** Whether an edit may have been carried out. */
-  function isTried({ id }: PendingEdit): boolean {
+  function isTried({ id }: StoredEdit): boolean {
     return outbox.sent.some(({ ids }) => ids.includes(id))
   }
 
@@ -111,22 +111,14 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
     await outbox.mark(sent)
   }
 
-  /** Edits of those that wait, such that they cannot count twice: they say what they come to. */
-  function repeatable(pending: readonly PendingEdit[], which: readonly PendingEdit[]): StoredEdit[] {
-    const edits = absolute(
-      pending.map(({ edit }) => edit),
-      store.base.contents,
-    )
-    return pending.flatMap((entry, index) => (which.includes(entry) ? [{ id: entry.id, edit: edits[index] ?? entry.edit }] : []))
-  }
-
   /** Somebody else is here: what waits is put away for whoever made it. */
   async function giveAway(found: Confirmed): Promise<void> {
     const { confirmed, pending } = store.state
-    const owner = confirmed?.session?.profileId
-    if (confirmed) given = { owner, confirmed, edits: pending.map(({ edit }) => edit) }
-    if (confirmed && owner) await outbox.park(owner, confirmed, repeatable(pending, pending))
+    if (confirmed) given = { confirmed, edits: pending.map(({ edit }) => edit) }
+    // In one go: an edit that is made from now on is made for the one who is here now.
+    const parked = confirmed?.session && outbox.park(repeatable(pending, confirmed.contents), tagOf(confirmed.session))
     await adopt(found, { refused: pending, because: identityChanged(), sent: [] })
+    await parked
   }
 
   async function adopt(next: Confirmed, { done = [], changed = [], refused = [], because, sent }: Settled): Promise<void> {
@@ -147,17 +139,16 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       ...(failure && { refusal: failure }),
     })
     for (const { edit, resolve } of carried) resolve(outcomeOf(edit, next, store.state.messages ?? englishRejections))
-    await outbox.settle({ confirmed: next, removed: done, changed, sent })
-    if (because) await refuse(refused, because)
-    await refuse(closed, closedError())
-    await refuse(lost, lineNotFound())
-    await restore(next)
-  }
-
-  async function refuse(entries: readonly PendingEdit[], failure: TalonOneError): Promise<void> {
-    if (entries.length === 0) return
-    for (const entry of entries) entry.reject(failure)
-    await outbox.refuse(entries, failure, outbox.sent)
+    const refusals = [
+      ...refused.map((entry) => ({ entry, failure: because ?? identityChanged() })),
+      ...closed.map((entry) => ({ entry, failure: closedError() })),
+      ...lost.map((entry) => ({ entry, failure: lineNotFound() })),
+    ]
+    for (const { entry, failure: why } of refusals) entry.reject(why)
+    const settled = outbox.settle({ confirmed: next, done, changed, refused: refusals, sent })
+    const back = restore(next)
+    await settled
+    await back
   }
 
   /** Edits of lines that are not there: made before the first answer, or after an edit that has been refused. */
@@ -171,11 +162,11 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
   }
 
   /** Brings back what was put away when somebody else was here. */
-  async function restore(next: Confirmed): Promise<void> {
-    const owner = next.session?.profileId
-    if (!owner || restored.has(owner)) return
-    restored.add(owner)
-    await outbox.unpark(owner, next.session?.created ?? '')
+  async function restore({ session }: Confirmed): Promise<void> {
+    if (session?.profileId === owner) return
+    owner = session?.profileId
+    if (!session || !owner) return
+    await outbox.unpark(tagOf(session))
     await outbox.sync()
   }
 
@@ -188,8 +179,16 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       ...clear,
       ...(refused.length > 0 && { refusal: failure }),
     })
-    await refuse(refused, failure)
-    await refuse(lost, lineNotFound())
+    const refusals = [...refused.map((entry) => ({ entry, failure })), ...lost.map((entry) => ({ entry, failure: lineNotFound() }))]
+    for (const { entry, failure: why } of refusals) entry.reject(why)
+    // A refused edit is in no later write either.
+    const ids = new Set(refused.map(({ id }) => id))
+    const sent = outbox.sent.map((write) => ({
+      ...write,
+      edits: write.edits.filter((_, index) => !ids.has(write.ids[index] ?? '')),
+      ids: write.ids.filter((id) => !ids.has(id)),
+    }))
+    await outbox.settle({ confirmed: store.base, done: [], changed: [], refused: refusals, sent })
   }
 
   return {

@@ -1,5 +1,6 @@
-import { createCart } from 'talon-one-react'
+import { createCart, createTalonOne, updateCustomerSessionV2 } from 'talon-one-react'
 import { describe, expect, test } from 'vitest'
+import { createLocks, type Locks } from '../../src/lane.ts'
 import { createServer } from '../talon-one.ts'
 import { apple, bread, openCart, openLoaded, outcomeOf } from './open-cart.ts'
 
@@ -162,4 +163,24 @@ describe('a request', () => {
     expect(added()).toEqual({ revision: 1 })
     expect(server.sessions.get('cart')?.cartItems).toMatchObject([{ sku: 'APPLE' }])
   })
+})
+
+test('takes turns with all other writes of its client, although it names whose session it is', async () => {
+  const server = createServer()
+  server.write('cart', { ...session, profileId: 'ada' })
+  const lanes: string[] = []
+  const own = createLocks()
+  const locks: Locks = {
+    request(name, options, task) {
+      lanes.push(name)
+      return own.request(name, options, task)
+    },
+  }
+  const client = createTalonOne({ baseUrl: 'http://shop.test/talon-one', fetch: server.fetch, locks })
+  const { cart, clock } = await openLoaded({ server, client })
+  void cart.add(apple)
+  await clock.advance(1_000)
+  expect(server.puts.at(-1)?.session?.profileId).toBe('ada')
+  await client.send(updateCustomerSessionV2, { customerSessionId: 'other', customerSession: {} })
+  expect(new Set(lanes).size).toBe(1)
 })
