@@ -48,18 +48,21 @@ function goesForward({ revisions }: Run): string | undefined {
 function hasManners(run: Run): string | undefined {
   const most = busiestMinute(run)
   if (most > mostRequests) return `${most} requests in a minute`
-  const rude = run.exchanges.find(({ endedAt = 0, retryAfterMs = 0 }) =>
-    run.exchanges.some(({ sentAt }) => sentAt > endedAt && sentAt < endedAt + retryAfterMs),
+  const rude = run.exchanges.find(
+    ({ endedAt = 0, retryAfterMs = 0 }) =>
+      retryAfterMs > 0 && run.exchanges.some(({ sentAt }) => sentAt > endedAt && sentAt < endedAt + retryAfterMs),
   )
   return rude && `a request went out before the Retry-After of the answer at ${(rude.endedAt ?? 0) / 1000} s was over`
 }
 
 /** The most requests that any minute saw. */
 export function busiestMinute({ exchanges }: Run): number {
-  return exchanges.reduce(
-    (most, { sentAt }) => Math.max(most, exchanges.filter((other) => other.sentAt >= sentAt && other.sentAt < sentAt + minute).length),
-    0,
-  )
+  // They are in order of time: the first of the minute that ends with each.
+  let first = 0
+  return exchanges.reduce((most, { sentAt }, last) => {
+    while ((exchanges[first]?.sentAt ?? sentAt) <= sentAt - minute) first++
+    return Math.max(most, last - first + 1)
+  }, 0)
 }
 
 /** Every edit's promise is settled once, and refused only for a line that is not there. */
@@ -84,6 +87,14 @@ export const checks: Readonly<Record<string, Check>> = {
   'I8 manners': hasManners,
   'I9 settled once': settlesOnce,
   'I11 checkout barrier': guardsCheckout,
+}
+
+/** Every promise that a schedule has broken, and how. */
+export function problemsOf(run: Run): { check: string; problem: string }[] {
+  return Object.entries(checks).flatMap(([check, holds]) => {
+    const problem = holds(run)
+    return problem === undefined ? [] : [{ check, problem }]
+  })
 }
 
 /** The cart after each edit that the server acknowledged. */

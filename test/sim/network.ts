@@ -1,33 +1,11 @@
 /** The way between a cart and Talon.One: everything that may happen to a request, by seeded chance. */
 import type { NewCustomerSessionV2 } from '../../src/index.ts'
-import type { Dice } from './dice.ts'
+import { createDice, type Dice } from './dice.ts'
+import type { FaultProfile, RequestFault, Strikes } from './faults.ts'
 import type { Answer, TalonOneModel } from './model.ts'
 import type { VirtualTime } from './time.ts'
 
-/** Faults that can be chosen by name, in the order in which they are drawn. */
-export const faultNames = [
-  'requestLost',
-  'answerLost',
-  'late',
-  '409',
-  '429',
-  '500',
-  '502',
-  '503',
-  '504',
-  'html',
-  'cut',
-  'outage',
-  'delay',
-  'duplicate',
-  'device',
-] as const
-export type Fault = (typeof faultNames)[number]
-
-/** How likely each fault is per request, from 0 to 1; one that is missing never strikes. */
-export type FaultProfile = ReadonlyMap<Fault, number>
-
-/** One request of the cart, with what became of it. */
+/** One request of a cart, with what became of it. */
 export interface Exchange {
   method: string
   sentAt: number
@@ -39,57 +17,73 @@ export interface Exchange {
   writesAtOnce: number
 }
 
+/** A request of a cart. */
+export interface Call {
+  method: string
+  session: NewCustomerSessionV2 | undefined
+  signal: AbortSignal | undefined
+}
+
+/** What came back, as it came over the wire. */
+export interface Reply {
+  status: number
+  text: string
+  contentType: string
+  retryAfterSeconds: number | undefined
+  /** Whether the connection broke in the middle of the text. */
+  isBroken: boolean
+}
+
 export interface Network {
-  fetch: typeof globalThis.fetch
-  exchanges: Exchange[]
-  /** How often each fault has struck. */
-  strikes: Map<Fault, number>
+  /** Rejects when nothing came back, or when the caller gave up. */
+  carry: (call: Call) => Promise<Reply>
+  /** Nothing gets through for so many milliseconds. */
+  breakDown: (ms: number) => void
+  exchanges: readonly Exchange[]
 }
 
 export interface NetworkOptions {
+  seed: number
   time: VirtualTime
-  dice: Dice
   model: TalonOneModel
   profile: FaultProfile
+  strikes: Strikes
   /** When the network heals. */
   faultsEnd: number
   /** How long a sender waits for an answer: what is late lands after this. */
   patience: number
-  trace: (text: string) => void
+  say: ((text: string) => void) | undefined
 }
 
 const processingMs = 20
-const longestOutage = 30_000
 const longestDelay = 4_000
 const longestDuplicate = 3_000
 const longestLate = 15_000
 
-export function createNetwork({ time, dice, model, profile, faultsEnd, patience, trace }: NetworkOptions): Network {
+/** Faults of which a request meets one at the most, in the order in which they are drawn. */
+const exclusive = ['requestLost', 'answerLost', 'late', '409', '429', '500', '502', '503', '504', 'html', 'cut'] as const
+type Exclusive = (typeof exclusive)[number]
+
+/** What becomes of a request. */
+interface Fate {
+  fault: Exclusive | undefined
+  isDelayed: boolean
+  isDuplicated: boolean
+  /** Milliseconds there and back. */
+  up: number
+  down: number
+  /** For what can go two ways. */
+  isFirstHalf: boolean
+  dice: Dice
+}
+
+export function createNetwork({ seed, time, model, profile, strikes, faultsEnd, patience, say }: NetworkOptions): Network {
   const exchanges: Exchange[] = []
-  const strikes = new Map<Fault, number>()
+  const able = exclusive.filter((fault) => profile.has(fault))
   let writes = 0
-  const outageFrom = dice.between(0, faultsEnd)
-  const outageEnd = Math.min(faultsEnd, outageFrom + dice.between(5_000, longestOutage))
+  let downUntil = 0
 
-  function strike(fault: Fault): boolean {
-    const struck = time.now() < faultsEnd && dice.chance(profile.get(fault) ?? 0)
-    if (struck) strikes.set(fault, (strikes.get(fault) ?? 0) + 1)
-    return struck
-  }
-
-  function draw(): Fault | undefined {
-    const able = faultNames.filter((fault) => profile.has(fault) && !['outage', 'delay', 'duplicate', 'device'].includes(fault))
-    const first = dice.between(0, Math.max(0, able.length - 1))
-    return [...able.slice(first), ...able.slice(0, first)].find(strike)
-  }
-
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    // ky hands over a request of its own.
-    const request = input instanceof Request && !init?.signal ? input : new Request(input, init)
-    const { method, signal } = request
-    const text = await request.text()
-    // The cart's own body, as the endpoint table writes it.
-    const session = text ? (JSON.parse(text) as { customerSession: NewCustomerSessionV2 }).customerSession : undefined
+  function carry({ method, session, signal }: Call): Promise<Reply> {
     const isWrite = method === 'PUT'
     if (isWrite) writes++
     const exchange: Exchange = {
@@ -99,50 +93,59 @@ export function createNetwork({ time, dice, model, profile, faultsEnd, patience,
       retryAfterMs: undefined,
       writesAtOnce: isWrite ? writes : 0,
     }
-    const name = `${method} ${exchanges.push(exchange)}`
-    trace(`${name} leaves${session ? `: ${describe(session)}` : ''}`)
-    time.busy(-1)
-    return new Promise<Response>((resolve, reject) => {
+    const number = exchanges.push(exchange)
+    const name = `${method} ${number}`
+    say?.(`${name} leaves${session ? `: ${describe(session)}` : ''}`)
+    return new Promise<Reply>((resolve, reject) => {
       const end = (outcome: string): boolean => {
         if (exchange.endedAt !== undefined) return false
         exchange.endedAt = time.now()
         if (isWrite) writes--
-        time.busy(1)
-        trace(`${name} ends: ${outcome}`)
+        signal?.removeEventListener('abort', giveUp)
+        say?.(`${name} ends: ${outcome}`)
         return true
       }
+      const giveUp = () => end('given up') && reject(signal?.reason)
       const fail = () => end('network error') && reject(new TypeError('fetch failed'))
-      const answer = (given: Given) => {
-        if (!end(given.name)) return
-        exchange.retryAfterMs = given.retryAfterMs
-        resolve(given.response())
+      const answer = (reply: Reply) => {
+        const { status, isBroken, retryAfterSeconds } = reply
+        if (!end(`${status}${isBroken ? ', broken off' : retryAfterSeconds ? `, Retry-After ${retryAfterSeconds} s` : ''}`)) return
+        exchange.retryAfterMs = retryAfterSeconds && retryAfterSeconds * 1000
+        resolve(reply)
       }
-      signal.addEventListener('abort', () => end('given up') && reject(signal.reason), { once: true })
-      travel(name, method, session, answer, fail)
+      signal?.addEventListener('abort', giveUp)
+      travel(name, fateOf(number), { method, session, signal }, answer, fail)
     })
   }
 
-  function travel(
-    name: string,
-    method: string,
-    session: NewCustomerSessionV2 | undefined,
-    answer: (given: Given) => void,
-    fail: () => void,
-  ): void {
-    if (profile.has('outage') && time.now() >= outageFrom && time.now() < outageEnd) {
-      strikes.set('outage', (strikes.get('outage') ?? 0) + 1)
-      trace(`${name} meets outage`)
+  // Each has dice of its own, so that what happens to one does not depend on the others.
+  function fateOf(number: number): Fate {
+    const dice = createDice(seed, `r${number}`)
+    const name = `r${number}`
+    const isFaulty = time.now() < faultsEnd && time.now() >= downUntil
+    const meets = (kind: RequestFault) => {
+      const isMet = dice.chance(profile.get(kind) ?? 0)
+      return isFaulty && isMet && strikes.strike(kind, name)
+    }
+    const first = dice.between(0, Math.max(0, able.length - 1))
+    const fault = [...able.slice(first), ...able.slice(0, first)].find(meets)
+    const isDelayed = meets('delay')
+    const isDuplicated = fault !== 'requestLost' && fault !== 'late' && meets('duplicate')
+    const [there, back] = [dice.between(0, longestDelay), dice.between(0, longestDelay)]
+    const up = dice.between(10, 60) + (isDelayed ? there : 0)
+    const down = dice.between(10, 60) + (isDelayed ? back : 0)
+    return { fault, isDelayed, isDuplicated, up, down, isFirstHalf: dice.chance(0.5), dice }
+  }
+
+  function travel(name: string, fate: Fate, { method, session }: Call, answer: (reply: Reply) => void, fail: () => void): void {
+    const { fault, isDelayed, isDuplicated, up, down, isFirstHalf, dice } = fate
+    if (time.now() < downUntil) {
+      say?.(`${name} meets outage`)
+      strikes.count('outage')
       return time.at(time.now() + dice.between(1, 10), fail)
     }
-    const fault = draw()
-    const isDelayed = strike('delay')
-    const isDuplicated = fault !== 'requestLost' && fault !== 'late' && strike('duplicate')
-    const [up, down] = [dice.between(10, 60), dice.between(10, 60)]
-    const delays = isDelayed ? [dice.between(0, longestDelay), dice.between(0, longestDelay)] : [0, 0]
-    const arrival = time.now() + up + (delays[0] ?? 0)
-    const isBefore = dice.chance(0.5)
-    const said = [fault, isDelayed && 'delay', isDuplicated && 'duplicate'].filter(Boolean).join(', ')
-    if (said) trace(`${name} meets ${said}`)
+    if (fault ?? (isDelayed || isDuplicated))
+      say?.(`${name} meets ${[fault, isDelayed && 'delay', isDuplicated && 'duplicate'].filter(Boolean).join(', ')}`)
 
     /** Carried out at a moment; what it was answered is told a little later. */
     const carryOut = (moment: number, label: string, tell: (given: Answer) => void) =>
@@ -150,75 +153,51 @@ export function createNetwork({ time, dice, model, profile, faultsEnd, patience,
         const finish = model.begin(method, session)
         time.at(moment + processingMs, () => {
           const given = finish()
-          trace(`${label} lands: ${given.status}${given.status === 200 ? `, ${describe(model.session)}` : ''}`)
+          say?.(`${label} lands: ${given.status}${given.status === 200 ? `, ${describe(model.session)}` : ''}`)
           tell(given)
         })
       })
-    const later = (given: Given) => time.at(time.now() + down + (delays[1] ?? 0), () => answer(given))
+    const later = (reply: Reply) => time.at(time.now() + down, () => answer(reply))
     const nobody = () => {}
+    const arrival = time.now() + up
 
     if (isDuplicated) carryOut(arrival + dice.between(1, longestDuplicate), `${name} (duplicate)`, nobody)
-    if (fault === undefined) return carryOut(arrival, name, (given) => later(json(given.status, given.body)))
+    if (fault === undefined) return carryOut(arrival, name, (given) => later(json(given)))
     if (fault === 'late') return carryOut(time.now() + patience + dice.between(1, longestLate), `${name} (late)`, nobody)
     // Half of what is lost is an error at once, half is silence.
-    if (fault === 'requestLost') return isBefore ? time.at(arrival, fail) : undefined
-    if (fault === 'answerLost') return carryOut(arrival, name, () => isBefore && time.at(time.now() + down, fail))
-    if (fault === 'cut') return carryOut(arrival, name, ({ status, body }) => later(cutOff(status, body, isBefore)))
+    if (fault === 'requestLost') return isFirstHalf ? time.at(arrival, fail) : undefined
+    if (fault === 'answerLost') return carryOut(arrival, name, () => isFirstHalf && time.at(time.now() + down, fail))
+    if (fault === 'cut') return carryOut(arrival, name, (given) => later(cutOff(json(given), isFirstHalf)))
     const refusal = refusalOf(fault, dice)
     // Who stands between cannot know whether the write has been carried out.
     const mayHaveLanded = ['500', '502', '504', 'html'].includes(fault)
-    if (mayHaveLanded && isBefore) return carryOut(arrival, name, () => later(refusal))
+    if (mayHaveLanded && isFirstHalf) return carryOut(arrival, name, () => later(refusal))
     time.at(arrival, () => later(refusal))
   }
 
-  return { fetch, exchanges, strikes }
-}
-
-interface Given {
-  name: string
-  retryAfterMs: number | undefined
-  response: () => Response
-}
-
-function json(status: number, body: unknown, retryAfterSeconds?: number): Given {
-  const isAsked = retryAfterSeconds !== undefined
   return {
-    name: `${status}${isAsked ? `, Retry-After ${retryAfterSeconds} s` : ''}`,
-    retryAfterMs: isAsked ? retryAfterSeconds * 1000 : undefined,
-    response: () =>
-      new Response(JSON.stringify(body), {
-        status,
-        headers: { 'content-type': 'application/json', ...(isAsked && { 'retry-after': String(retryAfterSeconds) }) },
-      }),
+    carry,
+    exchanges,
+    breakDown: (ms) => {
+      downUntil = Math.max(downUntil, Math.min(faultsEnd, time.now() + ms))
+    },
   }
 }
 
-function page(status: number): Given {
-  const response = () => new Response('<!doctype html><title>Please wait</title>', { status, headers: { 'content-type': 'text/html' } })
-  return { name: `${status}, an HTML page`, retryAfterMs: undefined, response }
+function json({ status, body }: Answer, retryAfterSeconds?: number): Reply {
+  return { status, text: JSON.stringify(body), contentType: 'application/json', retryAfterSeconds, isBroken: false }
 }
 
-function cutOff(status: number, body: unknown, isBroken: boolean): Given {
-  const text = JSON.stringify(body)
-  const half = text.slice(0, text.length / 2)
-  const broken = () =>
-    new ReadableStream({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode(half))
-        controller.error(new TypeError('terminated'))
-      },
-    })
-  return {
-    name: `${status}, cut off${isBroken ? ' by a broken connection' : ''}`,
-    retryAfterMs: undefined,
-    response: () => new Response(isBroken ? broken() : half, { status, headers: { 'content-type': 'application/json' } }),
-  }
+function cutOff(reply: Reply, isBroken: boolean): Reply {
+  return { ...reply, text: reply.text.slice(0, reply.text.length / 2), isBroken }
 }
 
-function refusalOf(fault: Fault, dice: Dice): Given {
-  if (fault === 'html') return page(dice.pick([200, 502, 503]))
-  const mayAsk = fault === '429' || fault === '503'
-  return json(Number(fault), { message: 'refused' }, mayAsk && dice.chance(0.5) ? dice.between(1, 5) : undefined)
+function refusalOf(fault: Exclusive, dice: Dice): Reply {
+  const retryAfterSeconds = dice.between(1, 5)
+  const isAsked = dice.chance(0.5) && (fault === '429' || fault === '503')
+  const status = fault === 'html' ? dice.pick([200, 502, 503]) : Number(fault)
+  const refused = json({ status, body: { message: 'refused' } }, isAsked ? retryAfterSeconds : undefined)
+  return fault === 'html' ? { ...refused, text: '<!doctype html><title>Please wait</title>', contentType: 'text/html' } : refused
 }
 
 interface Described {

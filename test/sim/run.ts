@@ -1,21 +1,13 @@
-/** One schedule: a shopper, a cart, a network and Talon.One in virtual time, from one seed. */
-import {
-  type CartView,
-  createCart,
-  createTalonOne,
-  type CustomerSessionV2,
-  isTalonOneError,
-  preloadCart,
-  type TalonOne,
-} from '../../src/index.ts'
-import { createDice, type Dice } from './dice.ts'
+/** One schedule: a shopper, a cart, a network and Talon.One in virtual time. */
+import { type CartView, createCart, type CustomerSessionV2, isTalonOneError } from '../../src/index.ts'
+import { createLightClient, createRealClient, limitBy } from './clients.ts'
+import { createDice } from './dice.ts'
+import { createStrikes, type Fault, type FaultProfile } from './faults.ts'
 import { createModel } from './model.ts'
-import { createNetwork, describe, type Exchange, type Fault, type FaultProfile } from './network.ts'
-import { type Deed, drawDeed, type Facts, factsOf, perform } from './shopper.ts'
-import { createTime, type VirtualTime } from './time.ts'
-
-// A page loads it when a cart is first looked at; virtual time does not wait for files.
-await preloadCart()
+import { createNetwork, describe, type Exchange } from './network.ts'
+import { calmFrom, type Plan, type Step } from './plan.ts'
+import { type Deed, type Facts, factsOf, perform } from './shopper.ts'
+import { createTime } from './time.ts'
 
 /** A deed with what became of it. */
 export interface Done {
@@ -40,10 +32,12 @@ export interface Run {
   seed: number
   profile: FaultProfile
   strikes: ReadonlyMap<Fault, number>
+  /** Each strike of chance, as `fault@name`. */
+  struck: readonly string[]
   before: Facts
   deeds: Done[]
   flushed: Flushed[]
-  exchanges: Exchange[]
+  exchanges: readonly Exchange[]
   /** Every revision that was shown, in order. */
   revisions: number[]
   /** Whether the shopper had to ask the cart to go on once the network had healed. */
@@ -54,98 +48,115 @@ export interface Run {
   session: CustomerSessionV2 | undefined
 }
 
-export const calmFrom = 60_000
+/** How a schedule is run. */
+export interface RunOptions {
+  /** No other strikes than these, each as `fault@name`. */
+  onlyStrikes?: ReadonlySet<string> | undefined
+  trace?: ((line: string) => void) | undefined
+}
+
 const quietMs = 150_000
 const patience = 5_000
-const edits = 30
 
-export async function runSchedule(seed: number, faults: readonly Fault[], trace?: (line: string) => void): Promise<Run> {
+export async function runPlan(plan: Plan, { onlyStrikes, trace }: RunOptions = {}): Promise<Run> {
+  const { seed, profile } = plan
   const time = createTime()
-  const profile = drawProfile(createDice(seed, 'profile'), faults)
-  const say = (text: string) => trace?.(`${(time.now() / 1000).toFixed(3).padStart(8)} s  ${text}`)
-  say(`faults: ${[...profile].map(([fault, chance]) => `${fault} ${Math.round(chance * 100)} %`).join(', ') || 'none'}`)
+  const say = trace && ((text: string) => trace(`${(time.now() / 1000).toFixed(3).padStart(8)} s  ${text}`))
+  say?.(`faults: ${[...profile].map(([fault, chance]) => `${fault} ${Math.round(chance * 100)} %`).join(', ') || 'none'}`)
   const model = createModel()
-  const network = createNetwork({ time, dice: createDice(seed, 'network'), model, profile, faultsEnd: calmFrom, patience, trace: say })
-  const dice = createDice(seed, 'shopper')
-  if (dice.chance(0.5)) model.write({ cartItems: [{ sku: 'APPLE', quantity: 2, price: 2 }], couponCodes: dice.chance(0.5) ? ['TEN'] : [] })
+  const strikes = createStrikes(onlyStrikes)
+  const network = createNetwork({ seed, time, model, profile, strikes, faultsEnd: calmFrom, patience, say })
+  if (plan.session)
+    model.write({
+      cartItems: [{ sku: 'APPLE', quantity: plan.session.units, price: 2 }],
+      couponCodes: plan.session.hasCoupon ? ['TEN'] : [],
+    })
   const before = factsOf(model.session)
 
-  const giveBack = limitBy(time)
+  const giveBack = plan.isRealClient ? limitBy(time) : undefined
   try {
-    const client = counted(createTalonOne({ baseUrl: 'http://shop.test/talon-one', fetch: network.fetch, timeout: patience, locks }), time)
+    const createClient = plan.isRealClient ? createRealClient : createLightClient
     const jitter = createDice(seed, 'jitter')
-    const cart = createCart({ client, sessionId: 'cart', platform: { clock: time, random: () => jitter.next() } })
+    const client = createClient(network.carry, time, patience)
+    const cart = createCart({ client, sessionId: 'cart', clock: time, random: () => jitter.next() })
     const run: Pick<Run, 'deeds' | 'flushed' | 'revisions' | 'wasStuck'> = { deeds: [], flushed: [], revisions: [], wasStuck: undefined }
+    let foreignAt = -1
     let shown = ''
     cart.subscribe(() => {
       const view = cart.getSnapshot()
       run.revisions.push(view.revision)
-      if (!trace) return
+      if (!say) return
       const now = `shown: ${describe(heldBy(view))}, revision ${view.revision}${view.pending ? ', pending' : ''}${view.error ? `, ${view.error.code}` : ''}`
       if (now !== shown) say(now)
       shown = now
     })
 
-    for (const at of drawMoments(dice)) {
-      const deed = drawDeed(dice)
-      time.at(at, () => {
-        say(`edit ${run.deeds.length + 1}: ${Object.values(deed).join(' ')}`)
-        const done: Done = { deed, at, settled: 0, revision: undefined, error: undefined }
-        const number = run.deeds.push(done)
-        const settle = (outcome: string) => {
-          done.settled++
-          say(`edit ${number} settles: ${outcome}`)
-        }
-        perform(cart, deed).then(
-          ({ revision }) => {
-            done.revision = revision
-            settle(`revision ${revision}`)
-          },
-          (caught: unknown) => {
-            done.error = isTalonOneError(caught) ? caught.code : String(caught)
-            settle(done.error)
-          },
-        )
-      })
+    const edit = (deed: Deed) => {
+      const done: Done = { deed, at: time.now(), settled: 0, revision: undefined, error: undefined }
+      const number = run.deeds.push(done)
+      say?.(`edit ${number}: ${Object.values(deed).join(' ')}`)
+      const settle = (outcome: string) => {
+        done.settled++
+        say?.(`edit ${number} settles: ${outcome}`)
+      }
+      perform(cart, deed).then(
+        ({ revision }) => {
+          done.revision = revision
+          settle(`revision ${revision}`)
+        },
+        (caught: unknown) => {
+          done.error = isTalonOneError(caught) ? caught.code : String(caught)
+          settle(done.error)
+        },
+      )
     }
-    for (let count = dice.between(0, 2); count > 0; count--)
-      time.at(dice.between(0, calmFrom), () => {
-        const asked = [...run.deeds]
-        say('flush')
-        cart.flush().then(
-          ({ revision }) => {
-            run.flushed.push({ at: time.now(), unsettled: asked.filter(({ settled }) => settled === 0).length })
-            say(`flush settles: revision ${revision}`)
-          },
-          (caught: unknown) => say(`flush settles: ${isTalonOneError(caught) ? caught.code : String(caught)}`),
-        )
-      })
-    let foreignAt = -1
-    const device = createDice(seed, 'device')
-    if (profile.has('device'))
-      for (let count = device.between(1, 5); count > 0; count--)
-        time.at(device.between(0, calmFrom), () => {
-          const { updateCount } = model.write({ attributes: { device: time.now() } })
-          foreignAt = time.now()
-          network.strikes.set('device', (network.strikes.get('device') ?? 0) + 1)
-          say(`second device writes: revision ${updateCount}`)
-        })
+    const flush = () => {
+      const asked = [...run.deeds]
+      say?.('flush')
+      cart.flush().then(
+        ({ revision }) => {
+          run.flushed.push({ at: time.now(), unsettled: asked.filter(({ settled }) => settled === 0).length })
+          say?.(`flush settles: revision ${revision}`)
+        },
+        (caught: unknown) => say?.(`flush settles: ${isTalonOneError(caught) ? caught.code : String(caught)}`),
+      )
+    }
+    const writeAsDevice = () => {
+      const { updateCount } = model.write({ attributes: { device: time.now() } })
+      foreignAt = time.now()
+      strikes.count('device')
+      say?.(`second device writes: revision ${updateCount}`)
+    }
+    const take = (step: Step): void => {
+      switch (step.do) {
+        case 'edit':
+          return edit(step.deed)
+        case 'flush':
+          return flush()
+        case 'outage':
+          return network.breakDown(step.ms)
+        case 'device':
+          return writeAsDevice()
+      }
+    }
+    for (const step of plan.steps) time.at(step.at, () => take(step))
     // A shopper who reads of an error that does not go away presses the button beside it, when the network is back.
     time.at(calmFrom + patience, () => {
       const { error } = cart.getSnapshot()
       if (!error || error.retryable) return
       run.wasStuck = error.code
-      say(`retry, for ${error.code}`)
+      say?.(`retry, for ${error.code}`)
       cart.retry()
     })
     await time.runUntil(calmFrom + quietMs)
     const heardAt = Math.max(-1, ...network.exchanges.map(({ sentAt, endedAt }) => (endedAt === undefined ? -1 : sentAt)))
-    say(`at the server: ${describe(model.session)}`)
+    say?.(`at the server: ${describe(model.session)}`)
     return {
       ...run,
       seed,
       profile,
-      strikes: network.strikes,
+      strikes: strikes.counts,
+      struck: strikes.list,
       before,
       exchanges: network.exchanges,
       isForeign: foreignAt >= heardAt,
@@ -153,28 +164,8 @@ export async function runSchedule(seed: number, faults: readonly Fault[], trace?
       session: model.session,
     }
   } finally {
-    giveBack()
+    giveBack?.()
   }
-}
-
-/** Each fault is on or off for a whole schedule, so that some run long without it, and some meet it alone. */
-function drawProfile(dice: Dice, faults: readonly Fault[]): FaultProfile {
-  return new Map(
-    faults.flatMap((fault): [Fault, number][] => {
-      const [isOn, chance] = [dice.chance(0.5), 0.02 + dice.next() * 0.28]
-      return isOn ? [[fault, chance]] : []
-    }),
-  )
-}
-
-/** Half of the edits follow the one before closely, as clicks do. */
-function drawMoments(dice: Dice): number[] {
-  const moments: number[] = []
-  while (moments.length < edits) {
-    const last = moments.at(-1)
-    moments.push(last !== undefined && dice.chance(0.5) ? Math.min(calmFrom, last + dice.between(0, 400)) : dice.between(0, calmFrom))
-  }
-  return moments.toSorted((one, other) => one - other)
 }
 
 export function heldBy({ lines, coupons, referral, session }: CartView) {
@@ -184,37 +175,5 @@ export function heldBy({ lines, coupons, referral, session }: CartView) {
     referralCode: referral?.code,
     attributes: session?.attributes ?? {},
     additionalCosts: session?.additionalCosts ?? {},
-  }
-}
-
-// Without lanes, so that it shows when the cart itself sends two writes at once.
-const locks = { request: <Value>(_name: string, _options: object, task: () => Promise<Value>) => task() }
-
-/** The clock stands while a call is at work, unless it waits for the network. */
-function counted(client: TalonOne, time: VirtualTime): TalonOne {
-  return {
-    ...client,
-    async send(...call) {
-      time.busy(1)
-      try {
-        return await client.send(...call)
-      } finally {
-        time.busy(-1)
-      }
-    },
-    withProfile: (profileId) => counted(client.withProfile(profileId), time),
-  }
-}
-
-/** Lets the client's time limits run in virtual time; it takes them from the platform. Returns the way back. */
-function limitBy(time: VirtualTime): () => void {
-  const platform = Object.getOwnPropertyDescriptor(AbortSignal, 'timeout')
-  AbortSignal.timeout = (ms) => {
-    const controller = new AbortController()
-    time.setTimeout(() => controller.abort(new DOMException('too late', 'TimeoutError')), ms)
-    return controller.signal
-  }
-  return () => {
-    if (platform) Object.defineProperty(AbortSignal, 'timeout', platform)
   }
 }

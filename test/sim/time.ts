@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/cart/cart.ts'
+import type { Clock } from '../../src/cart/timing.ts'
 
 /** Time that jumps from one event to the next. Milliseconds. */
 export interface VirtualTime extends Clock {
@@ -8,6 +8,9 @@ export interface VirtualTime extends Clock {
   /** Counts work that is neither an event nor a microtask of its own, such as reading a body; the clock stands until it is done. */
   busy(change: 1 | -1): void
 }
+
+// A schedule has a few thousand.
+const mostEvents = 200_000
 
 interface Event {
   at: number
@@ -19,6 +22,8 @@ export function createTime(): VirtualTime {
   const events: Event[] = []
   let now = 0
   let busy = 0
+  let hasBeenBusy = false
+  let count = 0
 
   function add(moment: number, task: () => void): Event {
     const event = { at: Math.max(now, moment), task }
@@ -28,11 +33,24 @@ export function createTime(): VirtualTime {
     return event
   }
 
-  /** One turn of the loop lets every microtask run; the turn after that shows that none of them has started any work. */
-  async function settle(): Promise<void> {
-    do await turn()
-    while (busy > 0)
-    await turn()
+  /** Runs the next event in each turn of the loop: between two turns every microtask runs. */
+  function step(moment: number, end: () => void, fail: (caught: unknown) => void): void {
+    const event = events.at(-1)
+    // After work of another kind, one more turn shows whether it has started any.
+    const mustWait = busy > 0 || hasBeenBusy
+    hasBeenBusy = busy > 0
+    if (!mustWait) {
+      if (!event || event.at > moment) return end()
+      if (++count > mostEvents) return fail(new Error(`there is no end of events at ${now / 1000} s`))
+      events.pop()
+      now = event.at
+      try {
+        event.task()
+      } catch (caught) {
+        return fail(caught)
+      }
+    }
+    setImmediate(step, moment, end, fail)
   }
 
   return {
@@ -43,18 +61,13 @@ export function createTime(): VirtualTime {
       const place = events.findIndex((event) => event === timer)
       if (place >= 0) events.splice(place, 1)
     },
-    busy: (change) => void (busy += change),
+    busy: (change) => {
+      busy += change
+      hasBeenBusy = true
+    },
     async runUntil(moment) {
-      await settle()
-      for (let event = events.at(-1); event && event.at <= moment; event = events.at(-1)) {
-        events.pop()
-        now = event.at
-        event.task()
-        await settle()
-      }
+      await new Promise<void>((resolve, reject) => void setImmediate(step, moment, resolve, reject))
       now = moment
     },
   }
 }
-
-const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))

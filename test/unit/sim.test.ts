@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { checks } from '../sim/checks.ts'
-import type { Fault } from '../sim/network.ts'
-import { type Done, type Run, runSchedule } from '../sim/run.ts'
+import type { Fault } from '../sim/faults.ts'
+import { drawPlan } from '../sim/plan.ts'
+import { type Done, type Run, runPlan } from '../sim/run.ts'
 
 const refusing: Fault[] = [
   'requestLost',
@@ -23,14 +24,14 @@ const broken = (run: Run): string[] => Object.entries(checks).flatMap(([name, ch
 
 async function traceOf(seed: number, faults: readonly Fault[]): Promise<string> {
   const lines: string[] = []
-  await runSchedule(seed, faults, (line) => lines.push(line))
+  await runPlan(drawPlan(seed, faults), { trace: (line) => lines.push(line) })
   return lines.join('\n')
 }
 
 test('a cart keeps its promises on a network that loses and refuses', async () => {
   const struck = new Set<Fault>()
   for (let seed = 1; seed <= 60; seed++) {
-    const run = await runSchedule(seed, refusing)
+    const run = await runPlan(drawPlan(seed, refusing))
     for (const fault of run.strikes.keys()) struck.add(fault)
     expect(broken(run), `seed ${seed}`).toEqual([])
   }
@@ -39,14 +40,14 @@ test('a cart keeps its promises on a network that loses and refuses', async () =
 
 test('a cart keeps its promises where writes land late, and twice', async () => {
   for (let seed = 1; seed <= 60; seed++) {
-    expect(broken(await runSchedule(seed, [...refusing, 'late', 'duplicate'])), `seed ${seed}`).toEqual([])
+    expect(broken(await runPlan(drawPlan(seed, [...refusing, 'late', 'duplicate']))), `seed ${seed}`).toEqual([])
   }
 })
 
 test('a seed is one schedule, to the letter', async () => {
   const faults: Fault[] = [...refusing, 'late', 'duplicate']
   const first = await traceOf(4, faults)
-  await runSchedule(5, faults)
+  await runPlan(drawPlan(5, faults))
   expect(await traceOf(4, faults)).toBe(first)
   expect(await traceOf(5, faults)).not.toBe(first)
 })
@@ -100,7 +101,7 @@ describe('a check sees', () => {
   }
 
   test.each(Object.entries(breaches))('%s', async (_name, { only, breach }) => {
-    const run = await runSchedule(7, [])
+    const run = await runPlan(drawPlan(7, []))
     expect(broken(run)).toEqual([])
     expect(broken({ ...run, ...breach(run) })).toEqual(only)
   })

@@ -1,0 +1,84 @@
+/**
+ * Breaks the engine on purpose, in one way after another, and holds that the simulator notices: `npm run mutants -- --jobs 2 [names…]`.
+ * Each runs in a copy of the sources outside the repository.
+ */
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { faultNames } from './faults.ts'
+import { type Mutant, mutants } from './mutant-list.ts'
+import { runSchedules } from './workers.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    schedules: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '1' },
+  },
+})
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const schedules = Number(values.schedules)
+const firstSeed = Number(values.seed)
+const asked = positionals.length === 0 ? mutants : mutants.filter(({ name }) => positionals.some((part) => name.includes(part)))
+if (asked.length === 0)
+  throw new Error(`There is no mutant called ${positionals.join(' or ')}; there are: ${mutants.map(({ name }) => name).join(', ')}`)
+
+// Before anything runs: a change of the sources that a mutant does not follow must not pass for a mutant that is caught.
+const misfits = (await Promise.all(asked.map(async (mutant) => ((await timesFound(mutant)) === 1 ? [] : [mutant])))).flat()
+for (const { name, file } of misfits) console.log(`${name}: its text is not found exactly once in ${file}`)
+if (misfits.length > 0) process.exit(1)
+
+const rest = [...asked]
+const survivors: string[] = []
+await Promise.all(
+  Array.from({ length: Number(values.jobs) }, async () => {
+    for (let mutant = rest.shift(); mutant; mutant = rest.shift()) await hunt(mutant)
+  }),
+)
+console.log(`${asked.length - survivors.length} of ${asked.length} caught within ${schedules} schedules`)
+if (survivors.length > 0) console.log(`Not caught: ${survivors.join(', ')}`)
+process.exitCode = survivors.length > 0 ? 1 : 0
+
+async function hunt(mutant: Mutant): Promise<void> {
+  const start = performance.now()
+  const folder = await mkdtemp(join(tmpdir(), 'talon-one-mutant-'))
+  try {
+    await copySources(folder)
+    const file = join(folder, mutant.file)
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace(mutant.text, () => mutant.instead),
+    )
+    const tally = await runSchedules({
+      firstSeed,
+      schedules,
+      faults: mutant.faults ?? faultNames,
+      jobs: 1,
+      worker: pathToFileURL(join(folder, 'test/sim/worker.ts')),
+      onProgress: ({ failed }) => failed === 0,
+    })
+    const found = [...tally.failures].map(([check, { examples }]) => ({ check, seed: examples[0]?.seed ?? 0 }))
+    const [first] = found.toSorted((one, other) => one.seed - other.seed)
+    if (!first) survivors.push(mutant.name)
+    const seconds = ((performance.now() - start) / 1000).toFixed(0).padStart(4)
+    const caught = first
+      ? `after ${String(first.seed - firstSeed + 1).padStart(5)}  ${found.map(({ check }) => check).join(', ')}`
+      : 'NOT CAUGHT'
+    console.log(`${mutant.name.padEnd(46)} ${seconds} s  ${caught}`)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function copySources(folder: string): Promise<void> {
+  for (const part of ['src', 'test/sim', 'package.json']) await cp(join(root, part), join(folder, part), { recursive: true })
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+}
+
+async function timesFound({ file, text }: Mutant): Promise<number> {
+  return (await readFile(join(root, file), 'utf8')).split(text).length - 1
+}
