@@ -1,7 +1,19 @@
 /** The cart's promises, each as a check of what a schedule came to. Source of the numbers: the project's list of invariants. */
-import type { Done, Run } from './run.ts'
+import { shoppers } from './model.ts'
+import type { Done, Page, Run } from './run.ts'
 import { heldBy } from './run.ts'
-import { differences, type Facts, factsAfter, factsOf } from './shopper.ts'
+import {
+  after,
+  alsoAs,
+  differences,
+  type Facts,
+  factsOf,
+  isRefusable,
+  type Possibilities,
+  possibilitiesOf,
+  shoppersFacts,
+  valuesOf,
+} from './shopper.ts'
 
 /** Says what is broken, or undefined. */
 export type Check = (run: Run) => string | undefined
@@ -9,30 +21,48 @@ export type Check = (run: Run) => string | undefined
 /** The most requests that any minute may see. */
 const mostRequests = 120
 const minute = 60_000
+/** Where storage is not what it should be, nothing is durable. */
+const unsafe = ['denied', 'quota', 'storageFails'] as const
 
-/** After the network has healed, the cart shows what the server has, and nothing waits. */
-function converges({ view, session, isForeign }: Run): string | undefined {
+/** After the network has healed, every page shows what the server has, and nothing waits. */
+function converges(run: Run): string | undefined {
+  for (const page of run.pages) {
+    const problem = strays(run, page)
+    if (problem) return `tab ${page.tab.number}: ${problem}`
+  }
+  return run.pages.length === 0 ? 'no page is open' : undefined
+}
+
+function strays({ shopper, sessions, profile }: Run, { view, shopper: shown, isUnaware }: Page): string | undefined {
   if (view.pending) return 'edits are still pending'
-  if (view.status !== 'ready') return `the cart is ${view.status}`
+  // Nobody has told it that somebody else is here.
+  if (shown !== undefined && shown !== shopper) return undefined
+  if (view.status === 'loading' || (view.status === 'closed' && !profile.has('order'))) return `the cart is ${view.status}`
   if (view.totals.total.status !== 'confirmed') return `the total is ${view.totals.total.status}`
-  if (isForeign) return undefined
-  return listed('cart and server disagree about', differences(factsOf(heldBy(view)), factsOf(session)))
+  if (isUnaware) return undefined
+  return listed('cart and server disagree about', differences(factsOf(heldBy(view)), factsOf(shopper && sessions.get(shopper))))
 }
 
-/** What an acknowledged edit set stands, unless a later one has set it anew. */
-function losesNothing({ before, deeds, session }: Run): string | undefined {
-  const history = historyOf(before, deeds)
-  const stored = factsOf(session)
-  const lost = differences(history.at(-1) ?? before, stored).filter((fact) => isEarlier(history, fact, stored.get(fact)))
-  return listed('back to an earlier value:', lost)
+/** What was there stands, unless a later deed has set it anew. */
+function losesNothing(run: Run): string | undefined {
+  return listed(
+    'back to an earlier value:',
+    shoppers.flatMap((shopper) => {
+      const { last, earlier, stored } = comparisonOf(run, shopper)
+      return wrongFacts(last, stored).filter((fact) => earlier.some((possible) => valuesOf(possible, fact).has(stored.get(fact))))
+    }),
+  )
 }
 
-/** The server holds nothing that no accepted edit has made. */
-function makesNothingUp({ before, deeds, session }: Run): string | undefined {
-  const history = historyOf(before, deeds)
-  const stored = factsOf(session)
-  const made = differences(history.at(-1) ?? before, stored).filter((fact) => !isEarlier(history, fact, stored.get(fact)))
-  return listed('never asked for:', made)
+/** The server holds nothing that no deed has made. */
+function makesNothingUp(run: Run): string | undefined {
+  return listed(
+    'never asked for:',
+    shoppers.flatMap((shopper) => {
+      const { last, earlier, stored } = comparisonOf(run, shopper)
+      return wrongFacts(last, stored).filter((fact) => !earlier.some((possible) => valuesOf(possible, fact).has(stored.get(fact))))
+    }),
+  )
 }
 
 function sendsOneWrite({ exchanges }: Run): string | undefined {
@@ -41,16 +71,30 @@ function sendsOneWrite({ exchanges }: Run): string | undefined {
 }
 
 function goesForward({ revisions }: Run): string | undefined {
-  const back = revisions.findIndex((revision, place) => revision < (revisions[place - 1] ?? 0))
-  return back > 0 ? `revision ${revisions[back]} shown after ${revisions[back - 1]}` : undefined
+  for (const [shown, list] of revisions) {
+    const back = list.findIndex((revision, place) => revision < (list[place - 1] ?? 0))
+    if (back > 0) return `${shown}: revision ${list[back]} after ${list[back - 1]}`
+  }
+  return undefined
+}
+
+/** What was kept once is carried out, also when its page is gone. */
+function outlivesItsPage(run: Run): string | undefined {
+  const isSafe = !unsafe.some((fault) => run.strikes.has(fault))
+  if (!isSafe) return undefined
+  const left = run.pages.find(({ view }) => !view.durable)
+  return left && `tab ${left.tab.number} says that its edits are not durable`
 }
 
 function hasManners(run: Run): string | undefined {
   const most = busiestMinute(run)
   if (most > mostRequests) return `${most} requests in a minute`
+  const offline = run.exchanges.find(({ isOffline }) => isOffline)
+  if (offline) return `a request went out at ${offline.sentAt / 1000} s, offline`
   const rude = run.exchanges.find(
-    ({ endedAt = 0, retryAfterMs = 0 }) =>
-      retryAfterMs > 0 && run.exchanges.some(({ sentAt }) => sentAt > endedAt && sentAt < endedAt + retryAfterMs),
+    // A page that dies takes with it what it was told.
+    ({ tab, endedAt = 0, retryAfterMs = 0 }) =>
+      retryAfterMs > 0 && tab.isAlive && run.exchanges.some(({ sentAt }) => sentAt > endedAt && sentAt < endedAt + retryAfterMs),
   )
   return rude && `a request went out before the Retry-After of the answer at ${(rude.endedAt ?? 0) / 1000} s was over`
 }
@@ -65,17 +109,39 @@ export function busiestMinute({ exchanges }: Run): number {
   }, 0)
 }
 
-/** Every edit's promise is settled once, and refused only for a line that is not there. */
-function settlesOnce({ deeds }: Run): string | undefined {
-  const odd = deeds.findIndex(({ settled }) => settled !== 1)
+/** Every deed's promise is settled once, and refused only for a reason. */
+function settlesOnce({ deeds, strikes }: Run): string | undefined {
+  const odd = deeds.findIndex(({ settled, tab }) => settled > 1 || (settled === 0 && tab.isAlive))
   if (odd >= 0) return `edit ${odd + 1} was settled ${deeds[odd]?.settled} times`
-  const refused = deeds.findIndex(({ error }) => error !== undefined && error !== 'line_not_found')
-  return refused >= 0 ? `edit ${refused + 1} was refused with ${deeds[refused]?.error}` : undefined
+  const refused = deeds.findIndex(({ error, deed }) => {
+    if (error === undefined || error === 'line_not_found') return false
+    if (error === 'bad_request') return !isRefusable(deed)
+    if (error === 'session_closed') return !strikes.has('order')
+    return error !== 'identity_changed' || !strikes.has('identity')
+  })
+  if (refused >= 0) return `edit ${refused + 1} was refused with ${deeds[refused]?.error}`
+  const taken = deeds.findIndex(({ deed, revision }) => isRefusable(deed) && revision !== undefined)
+  return taken >= 0 ? `edit ${taken + 1} was acknowledged, but the application does not know it` : undefined
 }
 
-function guardsCheckout({ flushed }: Run): string | undefined {
-  const early = flushed.find(({ unsettled }) => unsettled > 0)
-  return early && `flush resolved at ${early.at / 1000} s with ${early.unsettled} edits on their way`
+function keepsApart({ misplaced }: Run): string | undefined {
+  return listed("in another shopper's session:", misplaced)
+}
+
+function guardsCheckout({ opened, exchanges }: Run): string | undefined {
+  for (const { at, unsettled, total, truth, isSettled } of opened) {
+    if (unsettled > 0) return `it opened at ${at / 1000} s with ${unsettled} edits on their way`
+    if (truth !== undefined && total !== truth) return `it opened at ${at / 1000} s with ${total} instead of ${truth}`
+    const late = isSettled && exchanges.find(({ sentAt, landings }) => sentAt < at && landings.some((landing) => landing > at))
+    if (late) return `settle resolved at ${at / 1000} s, and what left at ${late.sentAt / 1000} s landed after that`
+  }
+  return undefined
+}
+
+function worksInMemory({ pages, profile }: Run): string | undefined {
+  if (!profile.has('denied')) return undefined
+  const wrong = pages.find(({ view }) => view.durable)
+  return wrong && `tab ${wrong.tab.number} says that its edits are durable, without storage`
 }
 
 export const checks: Readonly<Record<string, Check>> = {
@@ -84,9 +150,12 @@ export const checks: Readonly<Record<string, Check>> = {
   'I3 no phantom': makesNothingUp,
   'I5 one write at a time': sendsOneWrite,
   'I6 never backwards': goesForward,
+  'I7 durable': outlivesItsPage,
   'I8 manners': hasManners,
   'I9 settled once': settlesOnce,
+  'I10 one identity': keepsApart,
   'I11 checkout barrier': guardsCheckout,
+  'I12 without storage': worksInMemory,
 }
 
 /** Every promise that a schedule has broken, and how. */
@@ -97,15 +166,53 @@ export function problemsOf(run: Run): { check: string; problem: string }[] {
   })
 }
 
-/** The cart after each edit that the server acknowledged. */
-function historyOf(before: Facts, deeds: readonly Done[]): Facts[] {
-  const history = [before]
-  for (const { deed, revision } of deeds) if (revision !== undefined) history.push(factsAfter(history.at(-1) ?? before, deed))
-  return history
+interface Comparison {
+  /** What may be at the server. */
+  last: Possibilities
+  /** What may have been before. */
+  earlier: readonly Possibilities[]
+  stored: Facts
 }
 
-function isEarlier(history: readonly Facts[], fact: string, value: string | undefined): boolean {
-  return history.some((facts) => facts.get(fact) === value)
+/** What a shopper's deeds come to in the order in which they were kept, beside what the server has (I4). */
+function comparisonOf({ before, deeds, sessions, overwritten, strikes }: Run, shopper: Done['shopper']): Comparison {
+  const earlier: Possibilities[] = []
+  let possible = possibilitiesOf(before.get(shopper) ?? new Map())
+  const other = shopper === 'anna' ? overwritten : []
+  for (const done of inOrder(deeds.filter((one) => one.shopper === shopper))) {
+    earlier.push(possible)
+    for (const { at, facts } of other) if ((done.settledAt ?? Infinity) > at) possible = alsoAs(possible, facts)
+    const fate = fateOf(done, strikes.has('identity') || strikes.has('order'))
+    if (fate !== 'never') possible = after(possible, done.deed, fate === 'certain')
+  }
+  // A device that writes all lines says how they are: what it wrote may stand, whatever the cart does not write over.
+  for (const { facts } of other) possible = alsoAs(possible, facts)
+  return { last: possible, earlier, stored: shoppersFacts(factsOf(sessions.get(shopper))) }
+}
+
+/** Whether a deed has been carried out, as far as its shopper can know. */
+function fateOf({ deed, revision, error, tab, keptAt, isCleared }: Done, mayBeRefused: boolean): 'certain' | 'never' | 'maybe' {
+  if (isRefusable(deed) || error === 'line_not_found' || error === 'bad_request') return 'never'
+  if (revision !== undefined) return 'certain'
+  if (error !== undefined) return 'maybe'
+  return keptAt !== undefined && !isCleared && !mayBeRefused && !tab.isAlive ? 'certain' : 'maybe'
+}
+
+/** All tabs' in the order in which they were kept; what was sent before it was kept stays behind what its tab did before. */
+function inOrder(deeds: readonly Done[]): readonly Done[] {
+  const latest = new Map<Done['tab'], number>()
+  const moments = new Map(
+    deeds.map((done) => {
+      const moment = Math.max(done.keptAt ?? done.at, latest.get(done.tab) ?? 0)
+      latest.set(done.tab, moment)
+      return [done, moment]
+    }),
+  )
+  return deeds.toSorted((one, other) => (moments.get(one) ?? 0) - (moments.get(other) ?? 0))
+}
+
+function wrongFacts(last: Possibilities, stored: Facts): string[] {
+  return [...new Set([...last.keys(), ...stored.keys()])].filter((fact) => !valuesOf(last, fact).has(stored.get(fact)))
 }
 
 function listed(what: string, facts: readonly string[]): string | undefined {

@@ -2,17 +2,18 @@
 import { readData, refusal, transportError } from '../../src/answer.ts'
 import { createTalonOne, isTalonOneError, type NewCustomerSessionV2, type TalonOne } from '../../src/index.ts'
 import type { Call, Network, Reply } from './network.ts'
+import type { Tab } from './tab.ts'
 import type { VirtualTime } from './time.ts'
 
 type Carry = Network['carry']
 
 /** The real one. Its platform's time limits must run in virtual time: see {@link limitBy}. */
-export function createRealClient(carry: Carry, time: VirtualTime, patience: number): TalonOne {
+export function createRealClient(carry: Carry, tab: Tab, time: VirtualTime, patience: number): TalonOne {
   const fetch: typeof globalThis.fetch = async (input, init) => {
     // ky hands over a request of its own.
     const request = input instanceof Request && !init?.signal ? input : new Request(input, init)
     const { method, signal } = request
-    const call = callOf(method, await request.text(), signal)
+    const call = callOf(tab, method, await request.text(), signal)
     time.busy(-1)
     try {
       return responseOf(await carry(call))
@@ -46,19 +47,19 @@ const noLocks = { request: <Value>(_name: string, _options: object, task: () => 
  * One that does what the real one does with a session, as far as a cart can tell, at a fifth of the cost: what it sends goes over the
  * wire as text, and what comes back is read by the real one's own functions.
  */
-export function createLightClient(carry: Carry, time: VirtualTime, patience: number): TalonOne {
+export function createLightClient(carry: Carry, tab: Tab, patience: number): TalonOne {
   const client: TalonOne = {
     scope: 'http://shop.test/talon-one',
     profileId: 'me',
     async send(endpoint, input, { signal } = {}) {
       const limit = new AbortController()
-      const timer = time.setTimeout(() => limit.abort(timedOut), patience)
+      const timer = tab.clock.setTimeout(() => limit.abort(timedOut), patience)
       const giveUp = () => limit.abort(signal?.reason)
       signal?.addEventListener('abort', giveUp)
       try {
         if (signal?.aborted) giveUp()
         limit.signal.throwIfAborted()
-        const reply = await carry(callOf(endpoint.method, endpoint.method === 'PUT' ? JSON.stringify(input) : '', limit.signal))
+        const reply = await carry(callOf(tab, endpoint.method, endpoint.method === 'PUT' ? JSON.stringify(input) : '', limit.signal))
         if (reply.isBroken) throw new TypeError('terminated')
         if (reply.status >= 400) throw refusal(endpoint, responseOf(reply), reply.text)
         return readData(endpoint, reply.status, reply.text)
@@ -67,7 +68,7 @@ export function createLightClient(carry: Carry, time: VirtualTime, patience: num
           ? caught
           : transportError(endpoint, caught, { signal, ...(limit.signal.aborted && { limit: limit.signal }), isSent: true })
       } finally {
-        time.clearTimeout(timer)
+        tab.clock.clearTimeout(timer)
         signal?.removeEventListener('abort', giveUp)
       }
     },
@@ -79,10 +80,10 @@ export function createLightClient(carry: Carry, time: VirtualTime, patience: num
 
 const timedOut = new DOMException('too late', 'TimeoutError')
 
-function callOf(method: string, text: string, signal: AbortSignal | undefined): Call {
+function callOf(tab: Tab, method: string, text: string, signal: AbortSignal | undefined): Call {
   // The cart's own body, as the endpoint table writes it.
   const session = text ? (JSON.parse(text) as { customerSession: NewCustomerSessionV2 }).customerSession : undefined
-  return { method, session, signal }
+  return { tab, method, session, signal }
 }
 
 function responseOf({ status, text, contentType, retryAfterSeconds, isBroken }: Reply): Response {

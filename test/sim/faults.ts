@@ -18,15 +18,40 @@ export const requestFaults = [
 ] as const
 export type RequestFault = (typeof requestFaults)[number]
 
-/** What happens at a moment of its own. */
-export const stepFaults = ['outage', 'device'] as const
+/** What may happen to a call of the browser's storage. */
+export const storageFaults = ['storageSlow', 'storageFails'] as const
+/** What may happen to a message between tabs. */
+export const messageFaults = ['messageLost', 'messageLate', 'messageTwice'] as const
 
-export const faultNames = [...requestFaults, ...stepFaults] as const
+/** What happens at a moment of its own, or is so from the start. */
+export const stepFaults = [
+  'outage',
+  'offline',
+  'device',
+  'deviceLines',
+  'close',
+  'crash',
+  'reload',
+  'freeze',
+  'hide',
+  'deploy',
+  'clockJump',
+  'strayMessage',
+  'refusal',
+  'identity',
+  'order',
+  'denied',
+  'quota',
+  'evicted',
+] as const
+export type StepFault = (typeof stepFaults)[number]
+
+export const faultNames = [...requestFaults, ...storageFaults, ...messageFaults, ...stepFaults] as const
 export type Fault = (typeof faultNames)[number]
 
 /**
- * How likely each fault is each time it could strike, from 0 to 1; one that is missing never strikes. Each is on or off for a whole schedule, so
- * that some run long without it, and some meet it alone.
+ * How likely each fault is each time it could strike, from 0 to 1; one that is missing never strikes. Each is on or off for a whole
+ * schedule, so that some run long without it, and some meet it alone.
  */
 export type FaultProfile = ReadonlyMap<Fault, number>
 

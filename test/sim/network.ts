@@ -2,11 +2,15 @@
 import type { NewCustomerSessionV2 } from '../../src/index.ts'
 import { createDice, type Dice } from './dice.ts'
 import type { FaultProfile, RequestFault, Strikes } from './faults.ts'
-import type { Answer, TalonOneModel } from './model.ts'
+import type { Answer, Shopper, TalonOneModel } from './model.ts'
+import { differences, factsOf } from './shopper.ts'
+import type { Names } from './names.ts'
+import type { Tab } from './tab.ts'
 import type { VirtualTime } from './time.ts'
 
 /** One request of a cart, with what became of it. */
 export interface Exchange {
+  tab: Tab
   method: string
   sentAt: number
   /** When its sender heard of its end, be it an answer, an error or its own impatience. */
@@ -15,10 +19,15 @@ export interface Exchange {
   retryAfterMs: number | undefined
   /** How many writes were under way when it left, itself included. */
   writesAtOnce: number
+  /** Whether it left although the browser was offline. */
+  isOffline: boolean
+  /** When it was carried out and made a difference, each time. */
+  landings: number[]
 }
 
 /** A request of a cart. */
 export interface Call {
+  tab: Tab
   method: string
   session: NewCustomerSessionV2 | undefined
   signal: AbortSignal | undefined
@@ -40,10 +49,14 @@ export interface Network {
   /** Nothing gets through for so many milliseconds. */
   breakDown: (ms: number) => void
   exchanges: readonly Exchange[]
+  isOnline: boolean
+  /** Who is signed in. */
+  shopper: Shopper | undefined
 }
 
 export interface NetworkOptions {
   seed: number
+  names: Names
   time: VirtualTime
   model: TalonOneModel
   profile: FaultProfile
@@ -77,52 +90,57 @@ interface Fate {
   dice: Dice
 }
 
-export function createNetwork({ seed, time, model, profile, strikes, faultsEnd, patience, say }: NetworkOptions): Network {
+export function createNetwork({ seed, names, time, model, profile, strikes, faultsEnd, patience, say }: NetworkOptions): Network {
   const exchanges: Exchange[] = []
   const able = exclusive.filter((fault) => profile.has(fault))
   let writes = 0
   let downUntil = 0
 
-  function carry({ method, session, signal }: Call): Promise<Reply> {
+  function carry(call: Call): Promise<Reply> {
+    const { tab, method, session, signal } = call
     const isWrite = method === 'PUT'
     if (isWrite) writes++
     const exchange: Exchange = {
+      tab,
       method,
       sentAt: time.now(),
       endedAt: undefined,
       retryAfterMs: undefined,
       writesAtOnce: isWrite ? writes : 0,
+      isOffline: !network.isOnline,
+      landings: [],
     }
     const number = exchanges.push(exchange)
     const name = `${method} ${number}`
-    say?.(`${name} leaves${session ? `: ${describe(session)}` : ''}`)
+    say?.(`tab ${tab.number}: ${name} leaves${session ? `: ${describe(session)}` : ''}`)
     return new Promise<Reply>((resolve, reject) => {
       const end = (outcome: string): boolean => {
         if (exchange.endedAt !== undefined) return false
         exchange.endedAt = time.now()
         if (isWrite) writes--
         signal?.removeEventListener('abort', giveUp)
-        say?.(`${name} ends: ${outcome}`)
+        say?.(`tab ${tab.number}: ${name} ends: ${outcome}`)
         return true
       }
       const giveUp = () => end('given up') && reject(signal?.reason)
-      const fail = () => end('network error') && reject(new TypeError('fetch failed'))
-      const answer = (reply: Reply) => {
-        const { status, isBroken, retryAfterSeconds } = reply
-        if (!end(`${status}${isBroken ? ', broken off' : retryAfterSeconds ? `, Retry-After ${retryAfterSeconds} s` : ''}`)) return
-        exchange.retryAfterMs = retryAfterSeconds && retryAfterSeconds * 1000
-        resolve(reply)
-      }
+      const fail = () => tab.deliver(() => end('network error') && reject(new TypeError('fetch failed')))
+      const answer = (reply: Reply) =>
+        tab.deliver(() => {
+          const { status, isBroken, retryAfterSeconds } = reply
+          if (!end(`${status}${isBroken ? ', broken off' : retryAfterSeconds ? `, Retry-After ${retryAfterSeconds} s` : ''}`)) return
+          exchange.retryAfterMs = retryAfterSeconds && retryAfterSeconds * 1000
+          resolve(reply)
+        })
       signal?.addEventListener('abort', giveUp)
-      travel(name, fateOf(number), { method, session, signal }, answer, fail)
+      tab.onEnd(() => end('its page is gone'))
+      travel(name, fateOf(names.next('r')), exchange, call, answer, fail)
     })
   }
 
   // Each has dice of its own, so that what happens to one does not depend on the others.
-  function fateOf(number: number): Fate {
-    const dice = createDice(seed, `r${number}`)
-    const name = `r${number}`
-    const isFaulty = time.now() < faultsEnd && time.now() >= downUntil
+  function fateOf(name: string): Fate {
+    const dice = createDice(seed, name)
+    const isFaulty = time.now() < faultsEnd && time.now() >= downUntil && network.isOnline
     const meets = (kind: RequestFault) => {
       const isMet = dice.chance(profile.get(kind) ?? 0)
       return isFaulty && isMet && strikes.strike(kind, name)
@@ -137,8 +155,19 @@ export function createNetwork({ seed, time, model, profile, strikes, faultsEnd, 
     return { fault, isDelayed, isDuplicated, up, down, isFirstHalf: dice.chance(0.5), dice }
   }
 
-  function travel(name: string, fate: Fate, { method, session }: Call, answer: (reply: Reply) => void, fail: () => void): void {
+  function travel(
+    name: string,
+    fate: Fate,
+    exchange: Exchange,
+    { method, session }: Call,
+    answer: (reply: Reply) => void,
+    fail: () => void,
+  ): void {
     const { fault, isDelayed, isDuplicated, up, down, isFirstHalf, dice } = fate
+    if (!network.isOnline) {
+      say?.(`${name} is offline`)
+      return time.at(time.now() + 1, fail)
+    }
     if (time.now() < downUntil) {
       say?.(`${name} meets outage`)
       strikes.count('outage')
@@ -148,12 +177,15 @@ export function createNetwork({ seed, time, model, profile, strikes, faultsEnd, 
       say?.(`${name} meets ${[fault, isDelayed && 'delay', isDuplicated && 'duplicate'].filter(Boolean).join(', ')}`)
 
     /** Carried out at a moment; what it was answered is told a little later. */
+    const { shopper } = network
     const carryOut = (moment: number, label: string, tell: (given: Answer) => void) =>
       time.at(moment, () => {
-        const finish = model.begin(method, session)
+        const finish = model.begin({ method, session, shopper })
         time.at(moment + processingMs, () => {
+          const before = shopper && factsOf(model.sessionOf(shopper))
           const given = finish()
-          say?.(`${label} lands: ${given.status}${given.status === 200 ? `, ${describe(model.session)}` : ''}`)
+          if (before && differences(before, factsOf(model.sessionOf(shopper))).length > 0) exchange.landings.push(time.now())
+          say?.(`${label} lands: ${given.status}${given.status === 200 && shopper ? `, ${describe(model.sessionOf(shopper))}` : ''}`)
           tell(given)
         })
       })
@@ -175,13 +207,16 @@ export function createNetwork({ seed, time, model, profile, strikes, faultsEnd, 
     time.at(arrival, () => later(refusal))
   }
 
-  return {
+  const network: Network = {
     carry,
     exchanges,
+    isOnline: true,
+    shopper: 'anna',
     breakDown: (ms) => {
       downUntil = Math.max(downUntil, Math.min(faultsEnd, time.now() + ms))
     },
   }
+  return network
 }
 
 function json({ status, body }: Answer, retryAfterSeconds?: number): Reply {

@@ -1,30 +1,55 @@
-/** One schedule: a shopper, a cart, a network and Talon.One in virtual time. */
-import { type CartView, createCart, type CustomerSessionV2, isTalonOneError } from '../../src/index.ts'
+/** One schedule: shoppers at the tabs of a browser, a network and Talon.One in virtual time. */
+import { type Cart, type CartView, createCart, type CustomerSessionV2, isTalonOneError, preloadCart } from '../../src/index.ts'
+import { type Browser, createBrowser } from './browser.ts'
 import { createLightClient, createRealClient, limitBy } from './clients.ts'
-import { createDice } from './dice.ts'
 import { createStrikes, type Fault, type FaultProfile } from './faults.ts'
-import { createModel } from './model.ts'
-import { createNetwork, describe, type Exchange } from './network.ts'
+import { createModel, type Shopper, type TalonOneModel } from './model.ts'
+import { createNames, type Names } from './names.ts'
+import { createNetwork, describe, type Exchange, type Network } from './network.ts'
 import { calmFrom, type Plan, type Step } from './plan.ts'
-import { type Deed, type Facts, factsOf, perform } from './shopper.ts'
+import { type Deed, deedOf, deviceFacts, type Facts, factsOf, isEditOf, isRefusable, ownerOf, perform, shoppersFacts } from './shopper.ts'
+import { createTab, type Tab } from './tab.ts'
 import { createTime } from './time.ts'
 
 /** A deed with what became of it. */
 export interface Done {
   deed: Deed
+  tab: Tab
+  /** In whose cart it was done. */
+  shopper: Shopper
   at: number
+  /** When it was in storage; undefined when it never was. */
+  keptAt: number | undefined
+  /** Whether somebody has cleared storage with it in there. */
+  isCleared: boolean
   /** How often its promise was settled. */
   settled: number
+  settledAt: number | undefined
   /** The revision it was acknowledged with. */
   revision: number | undefined
   /** The code it was refused with. */
   error: string | undefined
 }
 
-/** A flush that was resolved, with the deeds that had been done before it and were not settled even so. */
-export interface Flushed {
+/** A barrier that opened, with the deeds of its tab that had been done before it and were not settled even so. */
+export interface Opened {
   at: number
   unsettled: number
+  /** What it said, and what the session came to at that revision. */
+  total: number
+  truth: number | undefined
+  /** Whether no older write can land any more, by its word. */
+  isSettled: boolean
+}
+
+/** A page that was open until the end. */
+export interface Page {
+  tab: Tab
+  view: CartView
+  /** Whose cart it shows. */
+  shopper: Shopper | undefined
+  /** Whether somebody else wrote after it had last heard from the server: it cannot know. */
+  isUnaware: boolean
 }
 
 /** What a schedule came to, for the checkers. */
@@ -34,18 +59,22 @@ export interface Run {
   strikes: ReadonlyMap<Fault, number>
   /** Each strike of chance, as `fault@name`. */
   struck: readonly string[]
-  before: Facts
+  before: ReadonlyMap<Shopper, Facts>
   deeds: Done[]
-  flushed: Flushed[]
+  opened: Opened[]
   exchanges: readonly Exchange[]
-  /** Every revision that was shown, in order. */
-  revisions: number[]
+  /** Every revision that was shown, in order, by tab and shopper. */
+  revisions: ReadonlyMap<string, number[]>
+  /** What the second device wrote over lines. */
+  overwritten: { at: number; facts: Facts }[]
+  /** Facts of one shopper in another one's session. */
+  misplaced: readonly string[]
   /** Whether the shopper had to ask the cart to go on once the network had healed. */
   wasStuck: string | undefined
-  /** Whether the second device wrote after the cart had last heard from the server: the cart cannot know. */
-  isForeign: boolean
-  view: CartView
-  session: CustomerSessionV2 | undefined
+  pages: readonly Page[]
+  /** Who is signed in at the end. */
+  shopper: Shopper | undefined
+  sessions: ReadonlyMap<Shopper, CustomerSessionV2>
 }
 
 /** How a schedule is run. */
@@ -58,114 +87,444 @@ export interface RunOptions {
 const quietMs = 150_000
 const patience = 5_000
 
-export async function runPlan(plan: Plan, { onlyStrikes, trace }: RunOptions = {}): Promise<Run> {
+export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run> {
+  await preloadCart()
+  const world = createWorld(plan, options)
+  const giveBack = [stopClocks(world), ...(plan.isRealClient ? [limitBy(world.time)] : [])]
+  try {
+    openTab(world, 0)
+    for (const step of plan.steps) world.time.at(step.at, () => take(world, step))
+    world.time.at(calmFrom, () => calmDown(world))
+    world.time.at(calmFrom + patience, () => lookAtAll(world))
+    await world.time.runUntil(calmFrom + quietMs)
+    return resultOf(world)
+  } finally {
+    for (const task of giveBack) task()
+  }
+}
+
+interface Slot {
+  tab: Tab
+  cart: Cart
+}
+
+/** Everything there is in a schedule. */
+interface World extends Pick<Run, 'deeds' | 'opened' | 'overwritten' | 'wasStuck'> {
+  plan: Plan
+  time: ReturnType<typeof createTime>
+  names: Names
+  say: ((text: string) => void) | undefined
+  strikes: ReturnType<typeof createStrikes>
+  model: TalonOneModel
+  network: Network
+  browser: Browser
+  slots: (Slot | undefined)[]
+  tabs: number
+  before: Map<Shopper, Facts>
+  revisions: Map<string, number[]>
+  misplaced: Set<string>
+  foreignAt: number
+  /** How far the wall clock is from where it should be. */
+  wallClockMs: number
+}
+
+function createWorld(plan: Plan, { onlyStrikes, trace }: RunOptions): World {
   const { seed, profile } = plan
   const time = createTime()
   const say = trace && ((text: string) => trace(`${(time.now() / 1000).toFixed(3).padStart(8)} s  ${text}`))
-  say?.(`faults: ${[...profile].map(([fault, chance]) => `${fault} ${Math.round(chance * 100)} %`).join(', ') || 'none'}`)
-  const model = createModel()
+  say?.(
+    `faults: ${[...profile].map(([fault, chance]) => (chance < 1 ? `${fault} ${Math.round(chance * 100)} %` : fault)).join(', ') || 'none'}`,
+  )
   const strikes = createStrikes(onlyStrikes)
-  const network = createNetwork({ seed, time, model, profile, strikes, faultsEnd: calmFrom, patience, say })
-  if (plan.session)
-    model.write({
-      cartItems: [{ sku: 'APPLE', quantity: plan.session.units, price: 2 }],
-      couponCodes: plan.session.hasCoupon ? ['TEN'] : [],
-    })
-  const before = factsOf(model.session)
-
-  const giveBack = plan.isRealClient ? limitBy(time) : undefined
-  try {
-    const createClient = plan.isRealClient ? createRealClient : createLightClient
-    const jitter = createDice(seed, 'jitter')
-    const client = createClient(network.carry, time, patience)
-    const cart = createCart({ client, sessionId: 'cart', clock: time, random: () => jitter.next() })
-    const run: Pick<Run, 'deeds' | 'flushed' | 'revisions' | 'wasStuck'> = { deeds: [], flushed: [], revisions: [], wasStuck: undefined }
-    let foreignAt = -1
-    let shown = ''
-    cart.subscribe(() => {
-      const view = cart.getSnapshot()
-      run.revisions.push(view.revision)
-      if (!say) return
-      const now = `shown: ${describe(heldBy(view))}, revision ${view.revision}${view.pending ? ', pending' : ''}${view.error ? `, ${view.error.code}` : ''}`
-      if (now !== shown) say(now)
-      shown = now
-    })
-
-    const edit = (deed: Deed) => {
-      const done: Done = { deed, at: time.now(), settled: 0, revision: undefined, error: undefined }
-      const number = run.deeds.push(done)
-      say?.(`edit ${number}: ${Object.values(deed).join(' ')}`)
-      const settle = (outcome: string) => {
-        done.settled++
-        say?.(`edit ${number} settles: ${outcome}`)
-      }
-      perform(cart, deed).then(
-        ({ revision }) => {
-          done.revision = revision
-          settle(`revision ${revision}`)
-        },
-        (caught: unknown) => {
-          done.error = isTalonOneError(caught) ? caught.code : String(caught)
-          settle(done.error)
-        },
-      )
-    }
-    const flush = () => {
-      const asked = [...run.deeds]
-      say?.('flush')
-      cart.flush().then(
-        ({ revision }) => {
-          run.flushed.push({ at: time.now(), unsettled: asked.filter(({ settled }) => settled === 0).length })
-          say?.(`flush settles: revision ${revision}`)
-        },
-        (caught: unknown) => say?.(`flush settles: ${isTalonOneError(caught) ? caught.code : String(caught)}`),
-      )
-    }
-    const writeAsDevice = () => {
-      const { updateCount } = model.write({ attributes: { device: time.now() } })
-      foreignAt = time.now()
-      strikes.count('device')
-      say?.(`second device writes: revision ${updateCount}`)
-    }
-    const take = (step: Step): void => {
-      switch (step.do) {
-        case 'edit':
-          return edit(step.deed)
-        case 'flush':
-          return flush()
-        case 'outage':
-          return network.breakDown(step.ms)
-        case 'device':
-          return writeAsDevice()
-      }
-    }
-    for (const step of plan.steps) time.at(step.at, () => take(step))
-    // A shopper who reads of an error that does not go away presses the button beside it, when the network is back.
-    time.at(calmFrom + patience, () => {
-      const { error } = cart.getSnapshot()
-      if (!error || error.retryable) return
-      run.wasStuck = error.code
-      say?.(`retry, for ${error.code}`)
-      cart.retry()
-    })
-    await time.runUntil(calmFrom + quietMs)
-    const heardAt = Math.max(-1, ...network.exchanges.map(({ sentAt, endedAt }) => (endedAt === undefined ? -1 : sentAt)))
-    say?.(`at the server: ${describe(model.session)}`)
-    return {
-      ...run,
-      seed,
-      profile,
-      strikes: strikes.counts,
-      struck: strikes.list,
-      before,
-      exchanges: network.exchanges,
-      isForeign: foreignAt >= heardAt,
-      view: cart.getSnapshot(),
-      session: model.session,
-    }
-  } finally {
-    giveBack?.()
+  const names = createNames()
+  const misplaced = new Set<string>()
+  const model = createModel((shopper, session) => {
+    for (const [fact, value] of shoppersFacts(factsOf(session)))
+      if (ownerOf(`${fact} ${value}`) !== shopper) misplaced.add(`${fact} ${value}`)
+  })
+  const deeds: Done[] = []
+  const browser = createBrowser({
+    seed,
+    names,
+    time,
+    profile,
+    strikes,
+    faultsEnd: calmFrom,
+    say,
+    onKept: (tab, { edit }) => {
+      const done = deeds.find((one) => one.tab === tab && one.keptAt === undefined && one.settled === 0 && isEditOf(one.deed, edit))
+      if (done) done.keptAt = time.now()
+    },
+  })
+  if (profile.has('denied')) {
+    browser.storage = 'denied'
+    strikes.count('denied')
   }
+  const before = new Map<Shopper, Facts>()
+  if (plan.session) {
+    const couponCodes = plan.session.hasCoupon ? ['TEN'] : []
+    const cartItems = [{ sku: 'APPLE', quantity: plan.session.units, price: 2 }]
+    before.set('anna', factsOf(model.write('anna', { cartItems, couponCodes })))
+  }
+  if (profile.has('identity')) before.set('bob', factsOf(model.write('bob', {})))
+  return {
+    plan,
+    time,
+    names,
+    say,
+    strikes,
+    model,
+    network: createNetwork({ seed, names, time, model, profile, strikes, faultsEnd: calmFrom, patience, say }),
+    browser,
+    slots: [],
+    tabs: 0,
+    deeds,
+    opened: [],
+    overwritten: [],
+    wasStuck: undefined,
+    before,
+    revisions: new Map(),
+    misplaced,
+    foreignAt: -1,
+    wallClockMs: 0,
+  }
+}
+
+/** The wall clock, which jumps; the cart's own does not. Returns the way back. */
+function stopClocks(world: World): () => void {
+  const { now } = Date
+  Date.now = () => Date.UTC(2026, 0, 15) + world.time.now() + world.wallClockMs
+  return () => {
+    Date.now = now
+  }
+}
+
+// Tabs
+
+function openTab(world: World, number: number): void {
+  const { time, network, browser, plan, say, slots } = world
+  if (slots[number]) return
+  const tab = createTab(++world.tabs, time)
+  const client = plan.isRealClient ? createRealClient(network.carry, tab, time, patience) : createLightClient(network.carry, tab, patience)
+  const cart = createCart({ client, sessionId: 'cart', platform: browser.platformOf(tab) })
+  say?.(`tab ${tab.number}: opens`)
+  slots[number] = { tab, cart }
+  let shown = ''
+  cart.subscribe(() => {
+    if (!tab.isAlive) return
+    const view = cart.getSnapshot()
+    const key = `tab ${tab.number}, ${view.session?.profileId ?? 'nobody'}`
+    const revisions = world.revisions.get(key) ?? []
+    world.revisions.set(key, revisions)
+    revisions.push(view.revision)
+    if (!say) return
+    const now = `tab ${tab.number}: shows ${describe(heldBy(view))}, revision ${view.revision}${view.pending ? ', pending' : ''}${view.error ? `, ${view.error.code}` : ''}${view.durable ? '' : ', not durable'}`
+    if (now !== shown) say(now)
+    shown = now
+  })
+}
+
+function endTab({ slots, say }: World, number: number, why: string): void {
+  const slot = slots[number]
+  if (!slot) return
+  say?.(`tab ${slot.tab.number}: ${why}`)
+  slot.tab.end()
+  slots[number] = undefined
+}
+
+function setHidden({ browser, say }: World, tab: Tab, isHidden: boolean): void {
+  say?.(`tab ${tab.number}: is ${isHidden ? 'hidden' : 'seen'}`)
+  tab.isHidden = isHidden
+  browser.notice(tab)
+}
+
+function freeze(world: World, number: number, ms: number): void {
+  const slot = world.slots[number]
+  if (!slot) return
+  const { tab } = slot
+  setHidden(world, tab, true)
+  // A browser does not put a page to sleep that uses locks: it may end it.
+  if (world.browser.usesLocks(tab)) {
+    endTab(world, number, 'is discarded, for it uses locks')
+    return world.time.at(world.time.now() + ms, () => openTab(world, number))
+  }
+  world.say?.(`tab ${tab.number}: freezes`)
+  tab.freeze()
+  world.time.at(world.time.now() + ms, () => thaw(world, tab))
+}
+
+function thaw(world: World, tab: Tab): void {
+  if (!tab.isAlive || !tab.isFrozen) return
+  world.say?.(`tab ${tab.number}: thaws`)
+  tab.thaw()
+  setHidden(world, tab, false)
+}
+
+/** The slot that is asked for, or the first that somebody can use. */
+function usable({ slots }: World, number: number): Slot | undefined {
+  return [slots[number], ...slots].find((slot) => slot && !slot.tab.isFrozen)
+}
+
+// Steps
+
+function take(world: World, step: Step): void {
+  const { time, network, browser, strikes, slots, say, model } = world
+  const struck = (fault: Fault) => {
+    strikes.count(fault)
+    say?.(`step ${step.number}: ${step.do}`)
+  }
+  world.names.begin(step.number)
+  const slot = 'tab' in step ? slots[step.tab] : undefined
+  switch (step.do) {
+    case 'edit':
+      return edit(world, usable(world, step.tab), step.deed)
+    case 'flush':
+    case 'settle':
+      return reachBarrier(world, usable(world, step.tab), step.do)
+    case 'open':
+      return openTab(world, step.tab)
+    case 'close':
+    case 'crash':
+    case 'reload':
+      if (!slot) return
+      struck(step.do)
+      // A page that is closed is hidden first, and has a moment; one that crashes has none.
+      if (step.do !== 'crash') setHidden(world, slot.tab, true)
+      time.at(time.now() + (step.do === 'crash' ? 0 : 2), () => slots[step.tab] === slot && endTab(world, step.tab, 'is gone'))
+      return time.at(time.now() + step.ms, () => time.now() < calmFrom && openTab(world, step.tab))
+    case 'freeze':
+      if (!slot || slot.tab.isFrozen) return
+      struck('freeze')
+      return freeze(world, step.tab, step.ms)
+    case 'hide':
+      if (!slot || slot.tab.isFrozen) return
+      struck('hide')
+      setHidden(world, slot.tab, true)
+      return time.at(time.now() + step.ms, () => slot.tab.isAlive && !slot.tab.isFrozen && setHidden(world, slot.tab, false))
+    case 'deploy':
+      struck('deploy')
+      return slots.forEach((_slot, number) => {
+        time.at(time.now() + 500 * number, () => {
+          if (!slots[number]) return
+          endTab(world, number, 'is loaded anew')
+          openTab(world, number)
+        })
+      })
+    case 'outage':
+      say?.(`step ${step.number}: outage for ${step.ms} ms`)
+      return network.breakDown(step.ms)
+    case 'offline':
+      struck('offline')
+      setOnline(world, false)
+      return time.at(Math.min(calmFrom, time.now() + step.ms), () => setOnline(world, true))
+    case 'clockJump':
+      struck('clockJump')
+      world.wallClockMs += step.ms
+      // The computer has slept; the cart's own clock never goes back.
+      return step.ms > 0 ? slots.forEach((one) => one?.tab.jump(step.ms)) : undefined
+    case 'strayMessage':
+      struck('strayMessage')
+      return browser.strayMessage()
+    case 'quota':
+      struck('quota')
+      browser.storage = 'full'
+      return
+    case 'evicted':
+      struck('evicted')
+      for (const done of world.deeds) if (done.keptAt !== undefined) done.isCleared = true
+      browser.clear()
+      return
+    case 'device': {
+      if (model.sessionOf('anna')?.state === 'closed') return
+      struck('device')
+      model.write('anna', { attributes: { [deviceFacts.attribute]: time.now() } })
+      world.foreignAt = time.now()
+      return
+    }
+    case 'deviceLines':
+      return overwrite(world, step.units, step.isRough, () => struck('deviceLines'))
+    case 'order':
+      if (!model.sessionOf('anna')) return
+      struck('order')
+      model.write('anna', { state: 'closed' })
+      world.foreignAt = time.now()
+      return
+    case 'identity':
+      struck('identity')
+      return changeShopper(world, step)
+  }
+}
+
+function edit(world: World, slot: Slot | undefined, drawn: Deed): void {
+  if (!slot) return
+  const { time, say, deeds, network } = world
+  const { tab, cart } = slot
+  const shopper = shownShopper(cart.getSnapshot())
+  // Whose cart it is must be seen before it is used, where that changes.
+  if (!shopper && world.plan.profile.has('identity')) return
+  const deed = deedOf(shopper ?? network.shopper ?? 'anna', drawn)
+  const done: Done = {
+    deed,
+    tab,
+    shopper: shopper ?? 'anna',
+    at: time.now(),
+    keptAt: undefined,
+    isCleared: false,
+    settled: 0,
+    settledAt: undefined,
+    revision: undefined,
+    error: undefined,
+  }
+  if (isRefusable(deed)) world.strikes.count('refusal')
+  const number = deeds.push(done)
+  say?.(`tab ${tab.number}: edit ${number}: ${Object.values(deed).join(' ')}`)
+  const settle = (outcome: string) => {
+    if (!tab.isAlive) return
+    done.settled++
+    done.settledAt = time.now()
+    say?.(`tab ${tab.number}: edit ${number} settles: ${outcome}`)
+  }
+  perform(cart, deed).then(
+    ({ revision }) => {
+      if (tab.isAlive) done.revision = revision
+      settle(`revision ${revision}`)
+    },
+    (caught: unknown) => {
+      if (tab.isAlive) done.error = codeOf(caught)
+      settle(codeOf(caught))
+    },
+  )
+}
+
+function reachBarrier(world: World, slot: Slot | undefined, barrier: 'flush' | 'settle'): void {
+  if (!slot) return
+  const { deeds, say, opened, time, model } = world
+  const { tab, cart } = slot
+  const asked = deeds.filter((done) => done.tab === tab)
+  say?.(`tab ${tab.number}: ${barrier}`)
+  cart[barrier]().then(
+    ({ revision, total }) => {
+      if (!tab.isAlive) return
+      const shopper = shownShopper(cart.getSnapshot()) ?? 'anna'
+      const unsettled = asked.filter(({ settled }) => settled === 0).length
+      const truth = revision === 0 ? 0 : model.totalAt(shopper, revision)
+      opened.push({ at: time.now(), unsettled, total: total.value, truth, isSettled: barrier === 'settle' })
+      say?.(`tab ${tab.number}: ${barrier} opens: revision ${revision}, ${total.value}`)
+    },
+    (caught: unknown) => tab.isAlive && say?.(`tab ${tab.number}: ${barrier} fails: ${codeOf(caught)}`),
+  )
+}
+
+function setOnline({ network, browser, slots, say }: World, isOnline: boolean): void {
+  if (browser.isOnline === isOnline) return
+  say?.(isOnline ? 'online' : 'offline')
+  network.isOnline = isOnline
+  browser.isOnline = isOnline
+  for (const slot of slots) if (slot) browser.notice(slot.tab)
+}
+
+/** Reads the session, changes its lines, and writes them all. Rough: a shopper's line, too. */
+function overwrite({ model, overwritten, time, ...world }: World, units: number, isRough: boolean, struck: () => void): void {
+  const session = model.sessionOf('anna')
+  if (!session || session.state === 'closed') return
+  struck()
+  const others = (session.cartItems ?? []).filter(({ sku }) => sku !== deviceFacts.sku)
+  const kept = others.map((item, place) => (isRough && place === 0 ? { ...item, quantity: item.quantity + 10 } : item))
+  const gadgets = units > 0 ? [{ sku: deviceFacts.sku, price: 2, quantity: units }] : []
+  const written = model.write('anna', { cartItems: [...kept, ...gadgets] })
+  overwritten.push({ at: time.now(), facts: shoppersFacts(factsOf(written)) })
+  world.say?.(`second device: ${describe(written)}`)
+}
+
+function changeShopper(world: World, step: Extract<Step, { do: 'identity' }>): void {
+  const { time, network } = world
+  const signIn = (shopper: Shopper) => {
+    // What an app does: the page in which it happens forgets its cart, and starts anew.
+    if (step.leaves && world.slots[step.tab] && !world.slots[step.tab]?.tab.isFrozen) {
+      world.slots[step.tab]?.cart.forget()
+      endTabSoon(world, step.tab)
+    }
+    world.say?.(`${network.shopper ?? 'nobody'} signs out`)
+    network.shopper = undefined
+    time.at(time.now() + step.ms, () => {
+      world.say?.(`${shopper} signs in`)
+      network.shopper = shopper
+    })
+  }
+  signIn('bob')
+  if (step.staysMs !== undefined) time.at(time.now() + step.ms + step.staysMs, () => signIn('anna'))
+}
+
+/** It has a moment for what it still wants to put away. */
+function endTabSoon(world: World, number: number): void {
+  const slot = world.slots[number]
+  world.time.at(world.time.now() + 30, () => {
+    if (!slot || world.slots[number] !== slot) return
+    endTab(world, number, 'is loaded anew')
+    openTab(world, number)
+  })
+}
+
+// The end
+
+/** Faults are over: who slept wakes up, and somebody is there. */
+function calmDown(world: World): void {
+  world.say?.('faults are over')
+  for (const slot of world.slots) if (slot?.tab.isFrozen) thaw(world, slot.tab)
+  setOnline(world, true)
+  world.network.shopper ??= 'anna'
+  if (world.slots.every((slot) => slot === undefined)) openTab(world, 0)
+}
+
+/** A shopper looks at each page; where an error does not go away, there is a button beside it. */
+function lookAtAll(world: World): void {
+  for (const slot of world.slots) {
+    if (!slot) continue
+    setHidden(world, slot.tab, false)
+    const { error } = slot.cart.getSnapshot()
+    if (!error || error.retryable) continue
+    world.wasStuck = error.code
+    world.say?.(`tab ${slot.tab.number}: retry, for ${error.code}`)
+    slot.cart.retry()
+  }
+}
+
+function resultOf(world: World): Run {
+  const { plan, strikes, network, slots, model, say } = world
+  const heardAt = Math.max(-1, ...network.exchanges.map(({ sentAt, endedAt }) => (endedAt === undefined ? -1 : sentAt)))
+  const sessions = new Map<Shopper, CustomerSessionV2>()
+  for (const shopper of ['anna', 'bob'] as const) {
+    const session = model.sessionOf(shopper)
+    if (!session) continue
+    sessions.set(shopper, session)
+    say?.(`at the server, ${shopper}'s: ${describe(session)}`)
+  }
+  const overwrittenAt = Math.max(-1, ...world.overwritten.map(({ at }) => at))
+  const pages = slots.flatMap((slot): Page[] => {
+    if (!slot) return []
+    const view = slot.cart.getSnapshot()
+    return [{ tab: slot.tab, view, shopper: shownShopper(view), isUnaware: Math.max(world.foreignAt, overwrittenAt) >= heardAt }]
+  })
+  return {
+    ...world,
+    seed: plan.seed,
+    profile: plan.profile,
+    strikes: strikes.counts,
+    struck: strikes.list,
+    exchanges: network.exchanges,
+    misplaced: [...world.misplaced],
+    pages,
+    shopper: network.shopper,
+    sessions,
+  }
+}
+
+function shownShopper({ session }: CartView): Shopper | undefined {
+  return session?.profileId === 'anna' || session?.profileId === 'bob' ? session.profileId : undefined
+}
+
+function codeOf(caught: unknown): string {
+  return isTalonOneError(caught) ? caught.code : String(caught)
 }
 
 export function heldBy({ lines, coupons, referral, session }: CartView) {

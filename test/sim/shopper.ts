@@ -1,6 +1,8 @@
 /** What a shopper does, and what it must come to: a plain model of a cart that knows nothing of networks. */
+import type { CartEdit } from '../../src/cart/edits.ts'
 import type { Cart, CustomerSessionV2 } from '../../src/index.ts'
 import type { Dice } from './dice.ts'
+import { refused, type Shopper } from './model.ts'
 
 export type Deed =
   | { do: 'add'; sku: string; quantity: number }
@@ -11,7 +13,7 @@ export type Deed =
   | { do: 'unapply'; code: string }
   | { do: 'refer'; code: string }
   | { do: 'note'; name: string; value: number }
-  | { do: 'ship'; price: number }
+  | { do: 'ship'; way: string; price: number }
 
 const skus = ['APPLE', 'BREAD', 'MUG', 'PEAR'] as const
 const codes = ['TEN', 'FIVE', 'OLD'] as const
@@ -53,8 +55,43 @@ export function drawDeed(dice: Dice): Deed {
     case 'note':
       return { do: kind, name: dice.pick(['a', 'b']), value: number }
     case 'ship':
-      return { do: kind, price: number }
+      return { do: kind, way: 'shipping', price: number }
   }
+}
+
+/** One that the application refuses. */
+export function drawRefusable(dice: Dice): Deed {
+  return dice.chance(0.5)
+    ? { do: 'add', sku: refused.sku, quantity: dice.between(1, 3) }
+    : { do: 'note', name: refused.attribute, value: dice.between(1, 9) }
+}
+
+export function isRefusable(deed: Deed): boolean {
+  return ('sku' in deed && deed.sku === refused.sku) || (deed.do === 'note' && deed.name === refused.attribute)
+}
+
+const mark = 'BOBS-'
+
+/** The same in words of their own for each shopper, so that it shows when a deed ends up in another one's session. */
+export function deedOf(shopper: Shopper, deed: Deed): Deed {
+  if (shopper === 'anna' || isRefusable(deed)) return deed
+  switch (deed.do) {
+    case 'apply':
+    case 'unapply':
+    case 'refer':
+      return { ...deed, code: deed.code && mark + deed.code }
+    case 'note':
+      return { ...deed, name: mark + deed.name }
+    case 'ship':
+      return { ...deed, way: mark + deed.way }
+    default:
+      return { ...deed, sku: mark + deed.sku }
+  }
+}
+
+/** Whose fact it is, by its name and value. */
+export function ownerOf(fact: string): Shopper {
+  return fact.includes(mark) ? 'bob' : 'anna'
 }
 
 export function perform(cart: Cart, deed: Deed): Promise<{ revision: number }> {
@@ -76,45 +113,98 @@ export function perform(cart: Cart, deed: Deed): Promise<{ revision: number }> {
     case 'note':
       return cart.setAttributes({ [deed.name]: deed.value })
     case 'ship':
-      return cart.setAdditionalCosts({ shipping: { price: deed.price } })
+      return cart.setAdditionalCosts({ [deed.way]: { price: deed.price } })
   }
 }
+
+/** Whether an edit is what the cart makes of a deed. */
+export function isEditOf(deed: Deed, edit: CartEdit): boolean {
+  switch (deed.do) {
+    case 'add':
+    case 'setQuantity':
+      return edit.type === deed.do && edit.key === deed.sku && edit.quantity === deed.quantity
+    case 'remove':
+      return edit.type === 'remove' && edit.key === deed.sku
+    case 'describe':
+      return edit.type === 'setItemAttributes' && edit.key === deed.sku && edit.attributes.gift === deed.gift
+    case 'apply':
+      return edit.type === 'applyCoupon' && edit.code === deed.code
+    case 'unapply':
+      return edit.type === 'removeCoupon' && edit.code === deed.code
+    case 'refer':
+      return deed.code === '' ? edit.type === 'clearReferral' : edit.type === 'setReferral' && edit.code === deed.code
+    case 'note':
+      return edit.type === 'setAttributes' && edit.attributes[deed.name] === deed.value
+    case 'ship':
+      return edit.type === 'setAdditionalCosts' && edit.additionalCosts[deed.way]?.price === deed.price
+  }
+}
+
+// Facts
 
 /** A cart as plain facts, each of them the work of one kind of deed: `quantity APPLE` is 3. What is not there is left out. */
 export type Facts = ReadonlyMap<string, string>
 
-export function factsAfter(before: Facts, deed: Deed): Facts {
-  const facts = new Map(before)
-  const put = (name: string, value: string | undefined) => (value === undefined ? facts.delete(name) : facts.set(name, value))
+/** What each fact may be. One that is missing is not there, for sure. */
+export type Possibilities = ReadonlyMap<string, ReadonlySet<string | undefined>>
+
+export function possibilitiesOf(facts: Facts): Possibilities {
+  return new Map([...facts].map(([fact, value]) => [fact, new Set([value])]))
+}
+
+const nothing: ReadonlySet<string | undefined> = new Set([undefined])
+
+export function valuesOf(possible: Possibilities, fact: string): ReadonlySet<string | undefined> {
+  return possible.get(fact) ?? nothing
+}
+
+/** What a deed makes of a fact, where its line is there or not. */
+type Change = (before: string | undefined, hasLine: boolean) => string | undefined
+
+function changesOf(deed: Deed): Record<string, Change> {
   switch (deed.do) {
     case 'add':
-      put(`quantity ${deed.sku}`, String(Number(facts.get(`quantity ${deed.sku}`) ?? 0) + deed.quantity))
-      return facts
+      return { [`quantity ${deed.sku}`]: (before = '0') => String(Number(before) + deed.quantity) }
     case 'setQuantity':
     case 'remove': {
       const quantity = deed.do === 'remove' ? 0 : deed.quantity
-      if (!facts.has(`quantity ${deed.sku}`)) return facts
-      put(`quantity ${deed.sku}`, quantity === 0 ? undefined : String(quantity))
-      if (quantity === 0) put(`gift ${deed.sku}`, undefined)
-      return facts
+      return {
+        [`quantity ${deed.sku}`]: (before) => (before === undefined || quantity === 0 ? undefined : String(quantity)),
+        ...(quantity === 0 && { [`gift ${deed.sku}`]: () => undefined }),
+      }
     }
     case 'describe':
-      if (facts.has(`quantity ${deed.sku}`)) put(`gift ${deed.sku}`, String(deed.gift))
-      return facts
+      return { [`gift ${deed.sku}`]: (before, hasLine) => (hasLine ? String(deed.gift) : before) }
     case 'apply':
     case 'unapply':
-      put(`coupon ${deed.code}`, deed.do === 'apply' ? 'held' : undefined)
-      return facts
+      return { [`coupon ${deed.code}`]: () => (deed.do === 'apply' ? 'held' : undefined) }
     case 'refer':
-      put('referral', deed.code || undefined)
-      return facts
+      return { referral: () => deed.code || undefined }
     case 'note':
-      put(`attribute ${deed.name}`, String(deed.value))
-      return facts
+      return { [`attribute ${deed.name}`]: () => String(deed.value) }
     case 'ship':
-      put('shipping', String(deed.price))
-      return facts
+      return { [`cost ${deed.way}`]: () => String(deed.price) }
   }
+}
+
+/** What facts may be after a deed; `isCertain`: it has been carried out. */
+export function after(possible: Possibilities, deed: Deed, isCertain: boolean): Possibilities {
+  const result = new Map(possible)
+  const line = 'sku' in deed ? valuesOf(possible, `quantity ${deed.sku}`) : nothing
+  for (const [fact, change] of Object.entries(changesOf(deed))) {
+    const before = valuesOf(possible, fact)
+    const values = new Set(isCertain ? [] : before)
+    for (const value of before) for (const quantity of line) values.add(change(value, quantity !== undefined))
+    result.set(fact, values)
+  }
+  return result
+}
+
+/** What facts may be when they may also be as somebody else has written them. */
+export function alsoAs(possible: Possibilities, facts: Facts): Possibilities {
+  return new Map(
+    [...new Set([...possible.keys(), ...facts.keys()])].map((fact) => [fact, new Set([...valuesOf(possible, fact), facts.get(fact)])]),
+  )
 }
 
 interface Held extends Pick<CustomerSessionV2, 'couponCodes' | 'attributes' | 'additionalCosts'> {
@@ -122,7 +212,10 @@ interface Held extends Pick<CustomerSessionV2, 'couponCodes' | 'attributes' | 'a
   referralCode?: string | undefined
 }
 
-/** The facts of a session, or of what a shop shows. The second device's own are not the shopper's, and are left out. */
+/** What the second device writes about, beside what the shopper does. */
+export const deviceFacts = { attribute: 'device', sku: 'GADGET' } as const
+
+/** The facts of a session, or of what a shop shows. */
 export function factsOf(held: Held | undefined): Facts {
   const facts = new Map<string, string>()
   for (const { sku, quantity, attributes } of held?.cartItems ?? []) {
@@ -132,10 +225,14 @@ export function factsOf(held: Held | undefined): Facts {
   }
   for (const code of held?.couponCodes ?? []) facts.set(`coupon ${code}`, 'held')
   if (held?.referralCode) facts.set('referral', held.referralCode)
-  for (const [name, value] of Object.entries(held?.attributes ?? {})) if (name !== 'device') facts.set(`attribute ${name}`, String(value))
-  const shipping = held?.additionalCosts?.shipping
-  if (shipping) facts.set('shipping', String(shipping.price))
+  for (const [name, value] of Object.entries(held?.attributes ?? {})) facts.set(`attribute ${name}`, String(value))
+  for (const [name, { price }] of Object.entries(held?.additionalCosts ?? {})) facts.set(`cost ${name}`, String(price))
   return facts
+}
+
+/** The second device's own are not the shopper's, and are left out. */
+export function shoppersFacts(facts: Facts): Facts {
+  return new Map([...facts].filter(([fact]) => fact !== `attribute ${deviceFacts.attribute}` && fact !== `quantity ${deviceFacts.sku}`))
 }
 
 /** What two sets of facts disagree about. */

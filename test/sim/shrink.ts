@@ -1,5 +1,5 @@
 /** Makes a failing schedule smaller. */
-import { problemsOf } from './checks.ts'
+import type { Check } from './checks.ts'
 import type { Plan } from './plan.ts'
 import { type Run, runPlan } from './run.ts'
 
@@ -20,24 +20,24 @@ export interface Shrunk {
 /** A plan with these of its steps alone. */
 export function partOf(plan: Plan, steps: readonly number[]): Plan {
   const kept = new Set(steps)
-  return { ...plan, steps: plan.steps.filter((_step, place) => kept.has(place + 1)) }
+  return { ...plan, steps: plan.steps.filter(({ number }) => kept.has(number)) }
 }
 
 const mostRuns = 3_000
 
 /** Leaves out steps and strikes as long as the same check fails: halves first, single ones in the end. */
-export async function shrink(plan: Plan, check: string): Promise<Shrunk | undefined> {
+export async function shrink(plan: Plan, check: Check): Promise<Shrunk | undefined> {
   let runs = 0
 
   async function problemOf({ steps, strikes }: Part): Promise<{ run: Run; problem: string } | undefined> {
     runs++
     const run = await runPlan(partOf(plan, steps), { onlyStrikes: new Set(strikes) })
-    const found = problemsOf(run).find((broken) => broken.check === check)
-    return found && { run, problem: found.problem }
+    const problem = check(run)
+    return problem === undefined ? undefined : { run, problem }
   }
 
   const whole = await runPlan(plan)
-  let part: Part = { steps: plan.steps.map((_step, place) => place + 1), strikes: whole.struck }
+  let part: Part = { steps: plan.steps.map(({ number }) => number), strikes: whole.struck }
   let failing = await problemOf(part)
   if (!failing) return undefined
 

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { problemsOf } from './checks.ts'
+import { checks, problemsOf } from './checks.ts'
 import { type Fault, faultNames } from './faults.ts'
 import { drawPlan } from './plan.ts'
 import { runPlan } from './run.ts'
@@ -76,7 +76,7 @@ function metBy({ strikes }: Tally, fault: Fault): number {
 /** Tells the smallest trace that fails as a seed did. */
 async function explain(seed: number, check: string): Promise<void> {
   console.log(`\nSeed ${seed}, ${check}: looking for the least that breaks it …`)
-  const shrunk = await shrink(drawPlan(seed, faults), check)
+  const shrunk = await shrink(drawPlan(seed, faults), checks[check] ?? (() => undefined))
   if (!shrunk) return console.log(`It holds when it is run alone: npm run sim -- --replay ${seed}${faultsArgument()}`)
   await replay(seed, shrunk.part)
   const { steps, strikes } = shrunk.part

@@ -1,0 +1,82 @@
+/** One page of a browser: it lives, sleeps and dies, and nothing reaches it that it should not hear. */
+import type { Clock } from '../../src/cart/timing.ts'
+import type { VirtualTime } from './time.ts'
+
+export interface Tab {
+  readonly number: number
+  readonly clock: Clock
+  readonly isAlive: boolean
+  readonly isFrozen: boolean
+  isHidden: boolean
+  /** Lets something reach the page: at once, after its sleep, or never. */
+  deliver(task: () => void): void
+  /** Called when the page dies. */
+  onEnd(task: () => void): void
+  /** The page is gone; whatever it did has no more consequences here. */
+  end(): void
+  freeze(): void
+  thaw(): void
+  /** Its clock goes on from another moment. Milliseconds. */
+  jump(ms: number): void
+}
+
+export function createTab(number: number, time: VirtualTime): Tab {
+  const ends = new Set<() => void>()
+  let held: (() => void)[] = []
+  let isAlive = true
+  let isFrozen = false
+  // A page counts from when it was opened.
+  let zero = time.now()
+
+  function deliver(task: () => void): void {
+    if (!isAlive) return
+    if (isFrozen) held.push(task)
+    else task()
+  }
+
+  return {
+    number,
+    isHidden: false,
+    get isAlive() {
+      return isAlive
+    },
+    get isFrozen() {
+      return isFrozen
+    },
+    clock: {
+      now: () => time.now() - zero,
+      setTimeout(task, ms) {
+        const timer = { isCancelled: false, event: undefined as unknown }
+        timer.event = time.setTimeout(() => deliver(() => timer.isCancelled || task()), ms)
+        return timer
+      },
+      clearTimeout(timer) {
+        // Only what this clock's own `setTimeout` returned comes back here.
+        const known = timer as { isCancelled: boolean; event: unknown } | undefined
+        if (!known) return
+        known.isCancelled = true
+        time.clearTimeout(known.event)
+      },
+    },
+    deliver,
+    onEnd: (task) => void ends.add(task),
+    end() {
+      isAlive = false
+      held = []
+      for (const task of ends) task()
+    },
+    freeze() {
+      isFrozen = true
+    },
+    thaw() {
+      isFrozen = false
+      const late = held
+      held = []
+      // Each in a turn of its own, as a page that wakes up runs them.
+      for (const task of late) time.at(time.now(), () => deliver(task))
+    },
+    jump(ms) {
+      zero -= ms
+    },
+  }
+}
