@@ -228,4 +228,5 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
   return browser
 }
 
-const copyOf = ({ id, edit }: StoredEdit): StoredEdit => ({ id, edit: structuredClone(edit) })
+// A copy is of the same type.
+const copyOf = (entry: StoredEdit): StoredEdit => JSON.parse(JSON.stringify(entry)) as StoredEdit

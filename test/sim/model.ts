@@ -103,7 +103,7 @@ export function createModel(onWritten: (shopper: Shopper, session: CustomerSessi
   }
 }
 
-function totalOf({ cartItems = [], additionalCosts = {} }: CustomerSessionV2): number {
+function totalOf({ cartItems, additionalCosts = {} }: CustomerSessionV2): number {
   const lines = cartItems.reduce((sum, { price = 0, quantity }) => sum + price * quantity, 0)
   return Object.values(additionalCosts).reduce((sum, { price }) => sum + price, lines)
 }

@@ -11,6 +11,7 @@ export interface VirtualTime extends Clock {
 
 // A schedule has a few thousand.
 const mostEvents = 200_000
+const stepsInTurn = 16
 
 interface Event {
   at: number
@@ -33,24 +34,38 @@ export function createTime(): VirtualTime {
     return event
   }
 
-  /** Runs the next event in each turn of the loop: between two turns every microtask runs. */
-  function step(moment: number, end: () => void, fail: (caught: unknown) => void): void {
-    const event = events.at(-1)
+  /** The next event, where there is one until a moment. False at the end. */
+  function step(moment: number): boolean {
     // After work of another kind, one more turn shows whether it has started any.
     const mustWait = busy > 0 || hasBeenBusy
     hasBeenBusy = busy > 0
-    if (!mustWait) {
-      if (!event || event.at > moment) return end()
-      if (++count > mostEvents) return fail(new Error(`there is no end of events at ${now / 1000} s`))
-      events.pop()
-      now = event.at
+    if (mustWait) return true
+    const event = events.at(-1)
+    if (!event || event.at > moment) return false
+    if (++count > mostEvents) throw new Error(`there is no end of events at ${now / 1000} s`)
+    events.pop()
+    now = event.at
+    event.task()
+    return true
+  }
+
+  /** Between two immediates every microtask runs. Many are set at once, since each turn of the loop costs more than a step. */
+  function run(moment: number, end: () => void, fail: (caught: unknown) => void): void {
+    let isGoingOn = true
+    const next = () => {
       try {
-        event.task()
+        isGoingOn &&= step(moment)
       } catch (caught) {
-        return fail(caught)
+        isGoingOn = false
+        fail(caught)
       }
     }
-    setImmediate(step, moment, end, fail)
+    const turn = () => {
+      if (!isGoingOn) return end()
+      for (let left = stepsInTurn; left > 0; left--) setImmediate(next)
+      setImmediate(turn)
+    }
+    turn()
   }
 
   return {
@@ -66,7 +81,7 @@ export function createTime(): VirtualTime {
       hasBeenBusy = true
     },
     async runUntil(moment) {
-      await new Promise<void>((resolve, reject) => void setImmediate(step, moment, resolve, reject))
+      await new Promise<void>((resolve, reject) => run(moment, resolve, reject))
       now = moment
     },
   }
