@@ -21,6 +21,9 @@ export type Check = (run: Run) => string | undefined
 /** The most requests that any minute may see. */
 const mostRequests = 120
 const minute = 60_000
+/** How long an edit may be in the page alone, in milliseconds: time for a few transactions, or for slow ones. */
+const longestKeeping = 100
+const longestSlowKeeping = 15_000
 /** Where storage is not what it should be, nothing is durable. */
 const unsafe = ['denied', 'quota', 'storageFails'] as const
 
@@ -78,12 +81,16 @@ function goesForward({ revisions }: Run): string | undefined {
   return undefined
 }
 
-/** What was kept once is carried out, also when its page is gone. */
-function outlivesItsPage(run: Run): string | undefined {
-  const isSafe = !unsafe.some((fault) => run.strikes.has(fault))
-  if (!isSafe) return undefined
-  const left = run.pages.find(({ view }) => !view.durable)
-  return left && `tab ${left.tab.number} says that its edits are not durable`
+/** Edits are kept as soon as they are made, so that they outlive their page: see also `fateOf`. */
+function outlivesItsPage({ strikes, pages, deeds }: Run): string | undefined {
+  if (unsafe.some((fault) => strikes.has(fault))) return undefined
+  const left = pages.find(({ view }) => !view.durable)
+  if (left) return `tab ${left.tab.number} says that its edits are not durable`
+  // Who sleeps keeps nothing.
+  if (strikes.has('freeze')) return undefined
+  const limit = strikes.has('storageSlow') ? longestSlowKeeping : longestKeeping
+  const late = deeds.findIndex(({ at, keptAt, settledAt, tab }) => (keptAt ?? settledAt ?? tab.endedAt ?? Infinity) - at > limit)
+  return late >= 0 ? `edit ${late + 1} was not kept for more than ${limit} ms` : undefined
 }
 
 function hasManners(run: Run): string | undefined {

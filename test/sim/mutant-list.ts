@@ -7,16 +7,282 @@ export interface Mutant {
   /** Stands exactly once in the file. */
   text: string
   instead: string
+  /** The check that is made for it. */
+  check: string
   /** Only these faults strike, for what is too rare among all. */
   faults?: readonly Fault[]
 }
 
 export const mutants: readonly Mutant[] = [
+  // Outcomes that nobody knows
+  {
+    name: 'no read-back after an unknown outcome',
+    file: 'src/cart/sync.ts',
+    text: "outbox.sent.some(({ state }) => state === 'sent')) return load",
+    instead: 'false) return load',
+    check: 'I3 no phantom',
+  },
+  {
+    name: 'no settle check',
+    file: 'src/cart/sync.ts',
+    text: 'if (store.state.isForgotten || !outbox.isOpen()) return\n',
+    instead: 'if (store.state.isForgotten || outbox.sent.length >= 0) return\n',
+    check: 'I2 nothing lost',
+  },
   {
     name: 'settles before anything can land',
-    file: 'src/cart/settling.ts',
+    file: 'src/cart/sending.ts',
     text: 'export const landingMs = 30_000',
-    instead: 'export const landingMs = 3_000',
+    instead: 'export const landingMs = 5_000',
+    check: 'I2 nothing lost',
   },
-  { name: 'waits for nothing after a failure', file: 'src/cart/timing.ts', text: 'return random() *', instead: 'return 0 *' },
+  {
+    name: 'repairs after unknown outcomes only',
+    file: 'src/cart/outbox.ts',
+    text: "isOpen: () => sent.length > 1 || sent.some(({ state }) => state !== 'answered'),",
+    instead: "isOpen: () => sent.some(({ state }) => state !== 'answered'),",
+    check: 'I2 nothing lost',
+  },
+  {
+    name: 'what landed late stands',
+    file: 'src/cart/recovery.ts',
+    text: ": { is: 'overtaken' }",
+    instead: ": { is: 'changed' }",
+    check: 'I2 nothing lost',
+  },
+  {
+    name: 'no updateCount check',
+    file: 'src/cart/recovery.ts',
+    text: "if (found.revision <= confirmed.revision) return { is: found.revision === confirmed.revision ? 'changed' : 'same' }",
+    instead: '',
+    check: 'I6 never backwards',
+  },
+  {
+    name: 'every landed write is sent again',
+    file: 'src/cart/recovery.ts',
+    text: "return landed ? { is: 'landed', ids: landed.ids } : { is: 'changed' }",
+    instead: "return { is: 'changed' }",
+    check: 'I3 no phantom',
+  },
+  {
+    name: 'attributes are not carried again',
+    file: 'src/cart/sending.ts',
+    text: 'const carried = outbox.sent.flatMap(({ edits }) => edits)',
+    instead: 'const carried = outbox.sent.flatMap(() => [])',
+    check: 'I2 nothing lost',
+  },
+  {
+    name: 'what may have landed counts twice',
+    file: 'src/cart/taking.ts',
+    text: 'other && tried.has(id) && other !== edit',
+    instead: 'other && !tried.has(id) && other !== edit',
+    check: 'I3 no phantom',
+  },
+  {
+    name: 'writes are marked after they left',
+    file: 'src/cart/sending.ts',
+    text: "await outbox.mark(marked('sent'))",
+    instead: "clock.setTimeout(() => void outbox.mark(marked('sent')), 3_000)",
+    check: 'I3 no phantom',
+  },
+  {
+    name: 'late writes are written over in a cart that is closed',
+    file: 'src/cart/recovery.ts',
+    text: "if ((found.session?.state ?? 'open') !== 'open') return { is: 'changed' }",
+    instead: '',
+    check: 'I1 convergence',
+  },
+  // One lane
+  {
+    name: 'no lock',
+    file: 'src/cart/sync.ts',
+    text: 'const failure = await locks.request(name, { signal: gone.signal }, async () => {',
+    instead:
+      'const failure = await (async (_name: string, _options: object, task: () => Promise<TalonOneError | undefined>) => task())(name, {}, async () => {',
+    check: 'I5 one write at a time',
+  },
+  {
+    name: 'parallel sends in a tab',
+    file: 'src/cart/sync.ts',
+    text: 'if (isRunning || store.state.isForgotten) return\n    isRunning = true',
+    instead: 'if (store.state.isForgotten) return\n    isRunning = true',
+    check: 'I5 one write at a time',
+  },
+  // Manners
+  {
+    name: 'jitter 0',
+    file: 'src/cart/timing.ts',
+    text: 'return random() * longest',
+    instead: 'return 0 * random() * longest',
+    check: 'I8 manners',
+  },
+  {
+    name: 'retry at once, without a ceiling',
+    file: 'src/cart/timing.ts',
+    text: 'Math.min(firstBackoffMs * 2 ** failures++, longestBackoffMs)',
+    instead: 'firstBackoffMs',
+    check: 'I8 manners',
+    faults: ['outage'],
+  },
+  {
+    name: 'Retry-After ignored',
+    file: 'src/cart/sync.ts',
+    text: 'if (caught.retryAfterMs) await pause(caught.retryAfterMs)',
+    instead: '',
+    check: 'I8 manners',
+  },
+  {
+    name: 'sends while offline',
+    file: 'src/cart/sync.ts',
+    text: 'while (!presence.isOnline() && !store.state.isForgotten) {',
+    instead: 'while (false) {',
+    check: 'I8 manners',
+  },
+  // Refusals
+  {
+    name: 'outbox cleared on error',
+    file: 'src/cart/sending.ts',
+    text: "if (caught.outcome === 'unknown' || isPage(caught)) throw caught",
+    instead: "if (caught.outcome === 'unknown' || isPage(caught)) { await taking.drop(batch, caught); return }",
+    check: 'I9 settled once',
+  },
+  {
+    name: 'one bad edit takes the others with it',
+    file: 'src/cart/sending.ts',
+    text: 'if (batch.length > 1) mostEditsAtOnce = 1\n    else if (batch.length === 1)',
+    instead: 'if (batch.length >= 1)',
+    check: 'I9 settled once',
+  },
+  {
+    name: 'all that waits is dropped at a refusal',
+    file: 'src/cart/sending.ts',
+    text: 'else if (batch.length === 1) await taking.drop(batch, failure)',
+    instead: 'else if (batch.length === 1) await taking.drop(store.state.pending, failure)',
+    check: 'I9 settled once',
+  },
+  {
+    name: 'orphans are sent',
+    file: 'src/cart/taking.ts',
+    text: 'const isLost = lacksLine(contents, edit)',
+    instead: 'const isLost = lacksLine(contents, edit) && false',
+    check: 'I9 settled once',
+  },
+  {
+    name: 'closed session: what waits is kept for ever',
+    file: 'src/cart/taking.ts',
+    text: 'const closed = isClosed(next) ? rest : []',
+    instead: 'const closed = isClosed(next) ? rest.slice(1) : []',
+    check: 'I1 convergence',
+  },
+  // Storage
+  {
+    name: 'edits are never kept',
+    file: 'src/cart/outbox.ts',
+    text: 'await storage.append(name, fresh.map(stored))',
+    instead: 'await storage.read(name)',
+    check: 'I7 durable',
+  },
+  {
+    name: 'edits of a dead tab are forgotten',
+    file: 'src/cart/outbox.ts',
+    text: 'edits.map((entry) => known.get(entry.id) ?? foreignEntry(entry))',
+    instead: 'edits.flatMap((entry) => known.get(entry.id) ?? [])',
+    check: 'I2 nothing lost',
+  },
+  {
+    name: 'nobody steps in for a dead tab',
+    file: 'src/cart/sync.ts',
+    text: '(stepsIn && pending.length > 0)) return go',
+    instead: 'false) return go',
+    check: 'I1 convergence',
+  },
+  {
+    name: 'own edits before those of other tabs',
+    file: 'src/cart/outbox.ts',
+    text: '...before.filter(({ id }) => !kept.has(id))]',
+    instead:
+      '...before.filter(({ id }) => !kept.has(id))].toSorted((one, other) => Number(foreign.has(one.id)) - Number(foreign.has(other.id)))',
+    check: 'I2 nothing lost',
+  },
+  {
+    name: 'edits are done with before their answer is kept',
+    file: 'src/cart/outbox.ts',
+    text: 'const change: CartChange = { removed, changed, sent: left, saved: saved(confirmed) }\n      return step(() => storage.change(name, change))',
+    instead:
+      'const change: CartChange = { removed: [], changed, sent: left, saved: saved(confirmed) }\n      return step(async () => { await storage.change(name, change); await new Promise((done) => platform.clock.setTimeout(() => done(undefined), 500)); await storage.change(name, { ...change, removed }) })',
+    check: 'I3 no phantom',
+  },
+  {
+    name: 'what other tabs have done is never read',
+    file: 'src/cart/outbox.ts',
+    text: 'const channel: Channel = platform.join(name, () => void sync().then(heard))',
+    instead: 'const channel: Channel = platform.join(name, () => {})',
+    check: 'I1 convergence',
+  },
+  {
+    name: 'storage that fails is trusted',
+    file: 'src/cart/outbox.ts',
+    text: '    store.change({ durable: false })\n',
+    instead: '',
+    check: 'I12 without storage',
+  },
+  {
+    name: 'storage that fails takes the edits with it',
+    file: 'src/cart/outbox.ts',
+    text: '        await fallBack()\n        await task()',
+    instead: '        await fallBack()',
+    check: 'I9 settled once',
+  },
+  // Who it is
+  {
+    name: 'identity check dropped',
+    file: 'src/cart/recovery.ts',
+    text: "if (isAnother(found, confirmed)) return { is: 'another' }",
+    instead: '',
+    check: 'I10 one identity',
+  },
+  {
+    name: 'what is put away comes back to anybody',
+    file: 'src/cart/outbox.ts',
+    text: 'return `${name} of ${owner}`',
+    instead: 'return `${name} of somebody`',
+    check: 'I10 one identity',
+  },
+  {
+    name: 'the owner is not named in a write',
+    file: 'src/cart/request.ts',
+    text: '...(profileId && { profileId }),',
+    instead: '...(profileId && {}),',
+    check: 'I10 one identity',
+  },
+  // The barrier
+  {
+    name: 'flush resolves early',
+    file: 'src/cart/sync.ts',
+    text: 'if (!isCarried || !confirmed || todo.mustRead || todo.mustHeal || pending.length > 0) return undefined',
+    instead: 'if (!confirmed) return undefined',
+    check: 'I11 checkout barrier',
+  },
+  {
+    name: 'settle does not wait for what may land',
+    file: 'src/cart/sync.ts',
+    text: 'given?.timeout ?? 60_000, () => !outbox.isOpen()',
+    instead: 'given?.timeout ?? 60_000, () => true',
+    check: 'I11 checkout barrier',
+  },
+  // What goes over the wire
+  {
+    name: 'coupons omitted from the PUT',
+    file: 'src/cart/request.ts',
+    text: 'couponCodes: [...contents.couponCodes],',
+    instead: '...(contents.couponCodes.length > 0 && { couponCodes: [...contents.couponCodes] }),',
+    check: 'I1 convergence',
+  },
+  {
+    name: 'lines without their attributes',
+    file: 'src/cart/request.ts',
+    text: 'cartItems: contents.lines.map(({ item, quantity }) => ({ ...item, quantity })),',
+    instead: 'cartItems: contents.lines.map(({ item: { attributes: _attributes, ...item }, quantity }) => ({ ...item, quantity })),',
+    check: 'I2 nothing lost',
+  },
 ]

@@ -32,6 +32,12 @@ const misfits = (await Promise.all(asked.map(async (mutant) => ((await timesFoun
 for (const { name, file } of misfits) console.log(`${name}: its text is not found exactly once in ${file}`)
 if (misfits.length > 0) process.exit(1)
 
+const unbroken = await runSchedules({ firstSeed, schedules: 2_000, faults: faultNames, jobs: Number(values.jobs), onProgress: () => true })
+if (unbroken.failed > 0) {
+  console.log(`The engine itself fails in ${unbroken.failed} of ${unbroken.schedules} schedules: see \`npm run sim\``)
+  process.exit(1)
+}
+
 const rest = [...asked]
 const survivors: string[] = []
 await Promise.all(

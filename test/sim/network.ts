@@ -21,6 +21,8 @@ export interface Exchange {
   writesAtOnce: number
   /** Whether it left although the browser was offline. */
   isOffline: boolean
+  /** Whether its page was not seen. */
+  isHidden: boolean
   /** When it was carried out and made a difference, each time. */
   landings: number[]
 }
@@ -108,6 +110,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
       retryAfterMs: undefined,
       writesAtOnce: isWrite ? writes : 0,
       isOffline: !network.isOnline,
+      isHidden: tab.isHidden,
       landings: [],
     }
     const number = exchanges.push(exchange)

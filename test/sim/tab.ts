@@ -6,6 +6,8 @@ export interface Tab {
   readonly number: number
   readonly clock: Clock
   readonly isAlive: boolean
+  /** When it died. */
+  readonly endedAt: number | undefined
   readonly isFrozen: boolean
   isHidden: boolean
   /** Lets something reach the page: at once, after its sleep, or never. */
@@ -23,13 +25,13 @@ export interface Tab {
 export function createTab(number: number, time: VirtualTime): Tab {
   const ends = new Set<() => void>()
   let held: (() => void)[] = []
-  let isAlive = true
+  let endedAt: number | undefined
   let isFrozen = false
   // A page counts from when it was opened.
   let zero = time.now()
 
   function deliver(task: () => void): void {
-    if (!isAlive) return
+    if (endedAt !== undefined) return
     if (isFrozen) held.push(task)
     else task()
   }
@@ -38,7 +40,10 @@ export function createTab(number: number, time: VirtualTime): Tab {
     number,
     isHidden: false,
     get isAlive() {
-      return isAlive
+      return endedAt === undefined
+    },
+    get endedAt() {
+      return endedAt
     },
     get isFrozen() {
       return isFrozen
@@ -61,7 +66,7 @@ export function createTab(number: number, time: VirtualTime): Tab {
     deliver,
     onEnd: (task) => void ends.add(task),
     end() {
-      isAlive = false
+      endedAt = time.now()
       held = []
       for (const task of ends) task()
     },

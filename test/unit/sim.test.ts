@@ -61,6 +61,7 @@ describe('a check sees', () => {
     retryAfterMs: undefined,
     writesAtOnce: 1,
     isOffline: false,
+    isHidden: false,
     landings: [],
   })
   const barrier = { at: 80_000, unsettled: 0, total: 4, truth: 4, isSettled: false }
@@ -89,6 +90,10 @@ describe('a check sees', () => {
     },
     'an older state after a newer one': { only: ['I6 never backwards'], breach: () => ({ revisions: new Map([['tab 1', [2, 1]]]) }) },
     'edits that do not outlive the page': { only: ['I7 durable'], breach: (result) => shown(result, { durable: false }) },
+    'an edit that is in its page alone': {
+      only: ['I7 durable'],
+      breach: (result) => ({ deeds: [...result.deeds, { ...firstOf(result), keptAt: undefined, settledAt: firstOf(result).at + 101 }] }),
+    },
     'too many requests': {
       only: ['I8 manners'],
       breach: (result) => ({ exchanges: Array.from({ length: 121 }, () => exchangeOf(result)) }),
