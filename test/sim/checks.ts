@@ -192,6 +192,8 @@ function comparisonOf({ before, deeds, sessions, overwritten, strikes }: Run, sh
     const fate = fateOf(done, strikes.has('identity') || strikes.has('order'))
     if (fate !== 'never') possible = after(possible, done.deed, fate === 'certain')
   }
+  // What was put away while somebody else was there comes back after what was done meanwhile.
+  for (const { deed, error } of deeds) if (error === 'identity_changed') possible = after(possible, deed, false)
   // A device that writes all lines says how they are: what it wrote may stand, whatever the cart does not write over.
   for (const { facts } of other) possible = alsoAs(possible, facts)
   return { last: possible, earlier, stored: shoppersFacts(factsOf(sessions.get(shopper))) }
