@@ -48,12 +48,24 @@ function strays({ shopper, sessions, profile }: Run, { view, shopper: shown, isU
 
 /** What was there stands, unless a later deed has set it anew. */
 function losesNothing(run: Run): string | undefined {
+  if (isOutOfReach(run)) return undefined
   return listed(
     'back to an earlier value:',
     shoppers.flatMap((shopper) => {
       const { last, earlier, stored } = comparisonOf(run, shopper)
       return wrongFacts(last, stored).filter((fact) => earlier.some((possible) => valuesOf(possible, fact).has(stored.get(fact))))
     }),
+  )
+}
+
+/** Whether an older write landed where nobody may write over it any more: after its shopper had left, or before an order. */
+function isOutOfReach({ exchanges, signedOut, orderedAt = -1 }: Run): boolean {
+  return exchanges.some(({ sentAt, landings }) =>
+    landings.some(
+      (landing) =>
+        signedOut.some((at) => sentAt < at && landing > at) ||
+        (landing < orderedAt && exchanges.some((other) => other.sentAt > sentAt && other.landings.some((before) => before < landing))),
+    ),
   )
 }
 

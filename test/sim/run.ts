@@ -67,6 +67,10 @@ export interface Run {
   revisions: ReadonlyMap<string, number[]>
   /** What the second device wrote over lines. */
   overwritten: { at: number; facts: Facts }[]
+  /** When the session was closed by somebody else. */
+  orderedAt: number | undefined
+  /** When somebody signed out. */
+  signedOut: number[]
   /** Facts of one shopper in another one's session. */
   misplaced: readonly string[]
   /** Whether the shopper had to ask the cart to go on once the network had healed. */
@@ -109,7 +113,7 @@ interface Slot {
 }
 
 /** Everything there is in a schedule. */
-interface World extends Pick<Run, 'deeds' | 'opened' | 'overwritten' | 'wasStuck'> {
+interface World extends Pick<Run, 'deeds' | 'opened' | 'overwritten' | 'orderedAt' | 'signedOut' | 'wasStuck'> {
   plan: Plan
   time: ReturnType<typeof createTime>
   names: Names
@@ -181,6 +185,8 @@ function createWorld(plan: Plan, { onlyStrikes, trace }: RunOptions): World {
     deeds,
     opened: [],
     overwritten: [],
+    orderedAt: undefined,
+    signedOut: [],
     wasStuck: undefined,
     before,
     revisions: new Map(),
@@ -320,8 +326,7 @@ function take(world: World, step: Step): void {
     case 'clockJump':
       struck('clockJump')
       world.wallClockMs += step.ms
-      // The computer has slept; the cart's own clock never goes back.
-      return step.ms > 0 ? slots.forEach((one) => one?.tab.jump(step.ms)) : undefined
+      return
     case 'strayMessage':
       struck('strayMessage')
       return browser.strayMessage()
@@ -347,6 +352,7 @@ function take(world: World, step: Step): void {
       if (!model.sessionOf('anna')) return
       struck('order')
       model.write('anna', { state: 'closed' })
+      world.orderedAt = time.now()
       world.foreignAt = time.now()
       return
     case 'identity':
@@ -446,6 +452,7 @@ function changeShopper(world: World, step: Extract<Step, { do: 'identity' }>): v
     }
     world.say?.(`${network.shopper ?? 'nobody'} signs out`)
     network.shopper = undefined
+    world.signedOut.push(time.now())
     time.at(time.now() + step.ms, () => {
       world.say?.(`${shopper} signs in`)
       network.shopper = shopper

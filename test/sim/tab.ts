@@ -18,8 +18,6 @@ export interface Tab {
   end(): void
   freeze(): void
   thaw(): void
-  /** Its clock goes on from another moment. Milliseconds. */
-  jump(ms: number): void
 }
 
 export function createTab(number: number, time: VirtualTime): Tab {
@@ -28,7 +26,7 @@ export function createTab(number: number, time: VirtualTime): Tab {
   let endedAt: number | undefined
   let isFrozen = false
   // A page counts from when it was opened.
-  let zero = time.now()
+  const zero = time.now()
 
   function deliver(task: () => void): void {
     if (endedAt !== undefined) return
@@ -79,9 +77,6 @@ export function createTab(number: number, time: VirtualTime): Tab {
       held = []
       // Each in a turn of its own, as a page that wakes up runs them.
       for (const task of late) time.at(time.now(), () => deliver(task))
-    },
-    jump(ms) {
-      zero -= ms
     },
   }
 }
