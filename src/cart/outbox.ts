@@ -67,6 +67,7 @@ export interface Outbox {
   unpark(session: SessionTag): Promise<void>
   /** Gives up what was put away for the owner of a session. */
   discard(session: SessionTag): Promise<void>
+  /** Ends it, after what is under way: nothing is kept any more. */
   close(): void
 }
 
@@ -85,6 +86,7 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
   let queued: Promise<void> | undefined
   // How many changes of this tab are on their way to storage: until then it knows more than storage does.
   let ahead = 0
+  let isOver = false
   // What this tab has seen done or refused, should another one bring it back.
   const over = new Set<string>()
   const channel: Channel = platform.join(name, () => void sync().then(heard))
@@ -96,8 +98,15 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
     sent = next
   }
 
+  // What was sent for somebody else's session lands there, and is none of this one's business.
+  function ownSent(): readonly SentWrite[] {
+    const { confirmed } = store.state
+    return confirmed ? sent.filter(({ of }) => !isAnother(confirmed.session, of)) : sent
+  }
+
   /** Runs a step after those before it. Storage that fails is given up, with everything in it that this page knows of. */
   function step(task: () => Promise<void>): Promise<void> {
+    if (isOver) return Promise.resolve()
     last = last.then(async () => {
       try {
         await task()
@@ -120,8 +129,7 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
   async function restore(): Promise<void> {
     const { pending } = store.state
     const removed = pending.map(({ id }) => id)
-    await storage.change(name, { removed, changed: [], sent, saved: saved(store.base) })
-    await storage.append(name, pending.map(stored))
+    await storage.change(name, { removed, changed: [], added: pending.map(stored), sent, saved: saved(store.base) })
     for (const { id } of pending) kept.add(id)
   }
 
@@ -148,11 +156,17 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
       const found = await storage.read(name, stamp)
       if (ahead > 0) return void sync()
       // Somebody has cleared the site's data: what this page knows is all there is.
-      if (found.stamp === undefined && stamp !== undefined) return restore()
+      if (found.stamp === undefined && isLost(found)) return restore()
       const strays = takeIn(found)
       if (strays.length > 0) await putAway(strays)
     })
     return queued
+  }
+
+  /** Whether storage has forgotten something: nothing is taken off it that is not saved somewhere else. */
+  function isLost({ edits }: KeptCart): boolean {
+    const there = new Set(edits.map(({ id }) => id))
+    return stamp !== undefined || store.state.pending.some(({ id }) => kept.has(id) && !there.has(id))
   }
 
   /** Takes in what is kept. Returns what does not belong there: edits that were made for another session, or that are over. */
@@ -209,12 +223,12 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
 
   return {
     get sent() {
-      return sent
+      return ownSent()
     },
     get sentAt() {
       return sentAt
     },
-    isOpen: () => sent.length > 1 || sent.some(({ state }) => state !== 'answered'),
+    isOpen: () => ownSent().length > 1 || ownSent().some(({ state }) => state !== 'answered'),
     isOwn: ({ id }) => !foreign.has(id),
     sync,
     mark(next) {
@@ -253,7 +267,10 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
         const { edits } = await storage.read(parkedName(session))
         await drop(session, edits)
       }),
-    close: () => channel.close(),
+    close() {
+      isOver = true
+      void last.then(() => channel.close())
+    },
   }
 
   function drop(session: SessionTag, edits: readonly StoredEdit[]): Promise<void> {

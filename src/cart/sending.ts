@@ -6,11 +6,11 @@ import { isTalonOneError, type TalonOneError } from '../error.ts'
 import { rememberReads } from '../queries.ts'
 import { fold } from './fold.ts'
 import type { Mirror } from './mirror.ts'
-import type { Outbox } from './outbox.ts'
+import { type Outbox, tagOf } from './outbox.ts'
 import { absolute, outlineOf, requestOf } from './request.ts'
 import type { SentWrite } from './storage.ts'
 import type { CartStore, PendingEdit } from './store.ts'
-import type { Taking, Todo } from './taking.ts'
+import { looked, type Taking, type Todo } from './taking.ts'
 import type { Clock } from './timing.ts'
 
 /**
@@ -30,6 +30,7 @@ export interface SendingOptions {
   taking: Taking
   todo: Todo
   clock: Clock
+  isOnline: () => boolean
   signal: AbortSignal
 }
 
@@ -43,7 +44,7 @@ export interface Sending {
 }
 
 export function createSending(options: SendingOptions): Sending {
-  const { client, queryClient, sessionId, store, outbox, mirror, taking, todo, clock, signal } = options
+  const { client, queryClient, sessionId, store, outbox, mirror, taking, todo, clock, isOnline, signal } = options
   let isBusy = false
   let wasAnswered = false
   // After a refused request its edits go out one by one, so that one bad edit does not take the others with it.
@@ -61,12 +62,22 @@ export function createSending(options: SendingOptions): Sending {
     const waiting = new Set(store.state.pending.map(({ id }) => id))
     const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !waiting.has(other.ids[index] ?? '')))
     const ids = batch.map(({ id }) => id)
-    const write: SentWrite = { ids, edits: absolute(fresh, before), outline: outlineOf(contents), state: 'sent' }
+    const write: SentWrite = {
+      ids,
+      edits: absolute(fresh, before),
+      outline: outlineOf(contents),
+      state: 'sent',
+      ...(session && { of: tagOf(session) }),
+    }
     // What is older than the landing time can land no more; until an answer has come, its edits go along even so.
     const isLast = clock.now() - outbox.sentAt >= landingMs
-    const others = outbox.sent.filter((other) => !isSameWrite(other, write))
+    // Of the same write, tried time and again, one more may land; it does not matter which.
+    const repeated = outbox.sent.find((other) => isSameWrite(other, write))
+    const others = outbox.sent.filter((other) => other === repeated || !isSameWrite(other, write)).map(looked)
     const marked = (state: SentWrite['state']): SentWrite[] => [...others, { ...write, state }]
     await outbox.mark(marked('sent'))
+    // Storage may have taken its time.
+    if (!isOnline()) return outbox.mark(others)
     isBusy = true
     wasAnswered = false
     try {
@@ -89,7 +100,7 @@ export function createSending(options: SendingOptions): Sending {
       mirror.write(answer)
       await taking.adopt(next, { done: ids, sent: isLast ? marked('answered').slice(-1) : marked('answered') })
     } catch (caught) {
-      if (!isTalonOneError(caught)) throw caught
+      if (!isTalonOneError(caught) || store.state.isForgotten) throw caught
       // Whoever sends next must look first, in whichever tab.
       if (caught.outcome === 'unknown' || isPage(caught)) throw caught
       await fail(batch, caught, others, marked('missing'))

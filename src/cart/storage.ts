@@ -29,6 +29,8 @@ export interface SentWrite {
   outline: string
   /** `sent`: nobody knows. `missing`: it was refused, or has not been there when somebody looked; it may land yet. `answered`: it has landed. */
   state: 'sent' | 'missing' | 'answered'
+  /** The session that it was for; undefined while there was none. */
+  of?: SessionTag
 }
 
 /** An edit that will never be carried: its maker is told, in whichever tab that is. */
@@ -68,6 +70,8 @@ export interface CartChange {
   removed: readonly string[]
   /** Edits that stay in their place, in other words. */
   changed: readonly StoredEdit[]
+  /** Edits that come after all others. Only where storage has lost what it had. */
+  added?: readonly StoredEdit[]
   sent: readonly SentWrite[]
   saved: SavedCart
 }
@@ -106,11 +110,11 @@ export function createMemoryStorage(): CartStorage {
     async mark(cart, sent) {
       carts.set(cart, { ...keptOf(cart), sent })
     },
-    async change(cart, { removed, changed, sent, saved }) {
+    async change(cart, { removed, changed, added = [], sent, saved }) {
       const gone = new Set(removed)
       const others = new Map(changed.map((entry) => [entry.id, entry]))
       const edits = keptOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [others.get(entry.id) ?? entry]))
-      carts.set(cart, { edits, sent, saved })
+      carts.set(cart, { edits: [...edits, ...added], sent, saved })
     },
   }
 }

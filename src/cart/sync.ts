@@ -13,6 +13,7 @@ import type { EditOutcome, FlushOutcome } from './outcomes.ts'
 import { browserPlatform, type CartPlatform } from './platform.ts'
 import { handled } from './promises.ts'
 import { repeatable } from './request.ts'
+import { isAnother } from './recovery.ts'
 import { closedError, identityChanged, unpricedError } from './refusals.ts'
 import { createSending, isPage, landingMs } from './sending.ts'
 import { type CartStore, isClosed } from './store.ts'
@@ -59,7 +60,19 @@ export function startSync(options: SyncOptions): Sync {
   const mirror = createMirror({ client, sessionId, queryClient, heard: hearCache })
   const outbox = createOutbox({ store, name, keyOf, platform, heard: hearTab })
   const taking = createTaking({ store, outbox, todo, keyOf })
-  const sending = createSending({ client, queryClient, sessionId, store, outbox, mirror, taking, todo, clock, signal: gone.signal })
+  const sending = createSending({
+    client,
+    queryClient,
+    sessionId,
+    store,
+    outbox,
+    mirror,
+    taking,
+    todo,
+    clock,
+    isOnline: () => presence.isOnline(),
+    signal: gone.signal,
+  })
   const leave = presence.subscribe(notice)
   store.change({ texts: englishRejections })
 
@@ -288,7 +301,9 @@ export function startSync(options: SyncOptions): Sync {
   async function reachBarrier(timeout: number, isEnough: () => boolean): Promise<FlushOutcome> {
     const { pending } = store.state
     const carried = Promise.all(pending.map((entry) => entry.settled))
+    const { session } = store.base
     const look = (isCarried: boolean) => {
+      if (isAnother(store.base.session, session)) return identityChanged()
       const found = standing(isCarried)
       return found instanceof TalonOneError || isEnough() ? found : undefined
     }
@@ -346,7 +361,8 @@ export function startSync(options: SyncOptions): Sync {
     stoppedBy = identityChanged()
     if (confirmed?.session) void outbox.park(repeatable(pending, confirmed.contents), tagOf(confirmed.session))
     const done = pending.map(({ id }) => id)
-    void outbox.settle({ confirmed: store.nothing, done, changed: [], refused: [], sent: [] }).then(() => outbox.close())
+    void outbox.settle({ confirmed: store.nothing, done, changed: [], refused: [], sent: [] })
+    outbox.close()
     nap.wake()
   }
 

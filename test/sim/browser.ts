@@ -119,12 +119,20 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
           }
         }),
       mark: (cart, sent) => transact(tab, 'mark', () => void records.set(cart, { ...recordOf(cart), sent })),
-      change: (cart, { removed, changed, sent, saved }) =>
+      change: (cart, { removed, changed, added = [], sent, saved }) =>
         transact(tab, 'change', () => {
           const gone = new Set(removed)
           const others = new Map(changed.map((entry) => [entry.id, copyOf(entry)]))
           const edits = recordOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [others.get(entry.id) ?? entry]))
-          records.set(cart, { edits, sent, saved: { stamp: saved.stamp, text: JSON.stringify({ saved }) } })
+          for (const entry of added) {
+            if (!known.has(entry.id)) onKept(tab, entry)
+            known.add(entry.id)
+          }
+          records.set(cart, {
+            edits: [...edits, ...added.map(copyOf)],
+            sent,
+            saved: { stamp: saved.stamp, text: JSON.stringify({ saved }) },
+          })
         }),
     }
   }
