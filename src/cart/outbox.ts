@@ -7,6 +7,7 @@ import type { CartPlatform, Channel } from './platform.ts'
 import { handled, withResolvers } from './promises.ts'
 import { isAnother } from './recovery.ts'
 import { identityChanged } from './refusals.ts'
+import { repeatable } from './request.ts'
 import {
   type CartChange,
   createMemoryStorage,
@@ -25,9 +26,11 @@ export interface OutboxOptions {
   store: CartStore
   name: string
   keyOf: (item: NewLine) => string
-  platform: Pick<CartPlatform, 'clock' | 'storage' | 'join'>
+  platform: Pick<CartPlatform, 'clock' | 'locks' | 'storage' | 'join'>
   /** Another tab has changed something, and this one knows it by now. */
   heard: () => void
+  /** Storage has forgotten what was in it: whether edits have been carried out meanwhile is for the server to say. */
+  lost: () => void
 }
 
 /** What an answer, or a refusal, means for the edits that are kept. */
@@ -74,7 +77,7 @@ export interface Outbox {
 // Enough for a tab that sleeps through them.
 const mostRefusals = 100
 
-export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOptions): Outbox {
+export function createOutbox({ store, name, keyOf, platform, heard, lost }: OutboxOptions): Outbox {
   let { storage } = platform
   let stamp: number | undefined
   let sent: readonly SentWrite[] = []
@@ -125,12 +128,24 @@ export function createOutbox({ store, name, keyOf, platform, heard }: OutboxOpti
     await restore()
   }
 
-  /** Puts into storage all that this page knows, in its order, since storage knows nothing. */
+  /**
+   * Puts into storage all that this page knows, in its order, since storage has forgotten everything. Another tab may have done some of it
+   * that this one has not heard of: its edits say what they come to, and nothing is sent before the session has been read.
+   */
   async function restore(): Promise<void> {
-    const { pending } = store.state
-    const removed = pending.map(({ id }) => id)
-    await storage.change(name, { removed, changed: [], added: pending.map(stored), sent, saved: saved(store.base) })
-    for (const { id } of pending) kept.add(id)
+    const { session, contents } = store.base
+    const of = session && tagOf(session)
+    const added = repeatable(store.state.pending, contents).map(({ id, edit }) => ({ id, edit, ...(of && { of }) }))
+    const removed = added.map(({ id }) => id)
+    await platform.locks.request(`${name} lost`, {}, async () => {
+      const there = await storage.read(name)
+      if (there.stamp !== undefined) return storage.append(name, added)
+      return storage.change(name, { removed, changed: [], added, sent, saved: saved(store.base) })
+    })
+    for (const id of removed) kept.add(id)
+    lost()
+    channel.post()
+    void sync()
   }
 
   function saved({ session, effects, loyalty, contents }: Confirmed): SavedCart {

@@ -58,7 +58,7 @@ export function startSync(options: SyncOptions): Sync {
   const retries = createRetries(platform.random)
   const todo: Todo = { mustRead: store.state.isOutdated, mustHeal: false, mustCheck: false }
   const mirror = createMirror({ client, sessionId, queryClient, heard: hearCache })
-  const outbox = createOutbox({ store, name, keyOf, platform, heard: hearTab })
+  const outbox = createOutbox({ store, name, keyOf, platform, heard: hearTab, lost: () => void (todo.mustRead = true) })
   const taking = createTaking({ store, outbox, todo, keyOf })
   const sending = createSending({
     client,
