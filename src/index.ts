@@ -351,6 +351,8 @@ export { isPreview, itemPreviewFor, sessionPreviewFor } from './preview.ts'
 export type { ItemPreview, ItemPreviewFor, ItemPreviewInput, SessionPreviewFor, SessionPreviewInput } from './preview.ts'
 
 // Prices
+export { explain } from './explain.ts'
+export type { Explanation, Reason } from './explain.ts'
 export { priceCart } from './price.ts'
 export type { PricedCart, PricedCode, PricedCost, PricedDiscount, PricedLine, PricedPoints } from './price.ts'
 
@@ -385,7 +387,7 @@ export type {
   GuestCartReport,
 } from './cart/cart.ts'
 export type { CartEdit, NewLine } from './cart/edits.ts'
-export type { Amount, CartCode, CartLine, CartView } from './cart/view.ts'
+export type { Amount, CartCode, CartCost, CartLine, CartPoints, CartView, LineAmount } from './cart/view.ts'
 
 // Provider
 export { TalonOneProvider, useTalonOne } from './react/provider.ts'

@@ -1,6 +1,8 @@
-import type { Effect, EffectOf, EffectType, UnknownEffect } from './effects.ts'
+import { addTo, amountOf, sumEach, sumOf, takeOff, times } from './decimal.ts'
+import type { Effect, EffectOf, UnknownEffect } from './effects.ts'
 import type { Rejection } from './rejections/message.ts'
-import type { Attributes, CartItem, CustomerSessionV2, UnknownWord } from './schema.ts'
+import { isSame } from './same.ts'
+import type { CartItem, CustomerSessionV2, UnknownWord } from './schema.ts'
 
 /** One line with what its effects give. Major currency units. */
 export interface PricedLine {
@@ -47,8 +49,8 @@ export interface PricedPoints {
 export interface PricedCart {
   lines: PricedLine[]
   additionalCosts: PricedCost[]
-  /** Every discount by name, those of single items included. */
-  discounts: PricedDiscount[]
+  /** Every discount by name, those of single items included, in the order in which they came. Summed when first read. */
+  readonly discounts: PricedDiscount[]
   /** The part of the discounts that is on the cart as a whole rather than on a line or a cost. */
   sessionDiscount: number
   subtotal: number
@@ -62,253 +64,317 @@ export interface PricedCart {
   notifications: { type: string; title: string; body: string }[]
   /** Effects this version does not know, and those it cannot place, as they came. */
   unknown: UnknownEffect[]
+  /** The effects it is priced by, as they came. */
+  effects: readonly Effect[]
 }
 
 /** The part of a session that has a price. */
-type Priceable = Pick<CustomerSessionV2, 'cartItems' | 'additionalCosts'>
+export type Priceable = Pick<CustomerSessionV2, 'cartItems' | 'additionalCosts'>
 
 /**
  * Prices a session by the effects that came with it: never by those of another answer, since effects address lines by position.
- * Pure. Sums are exact decimals, so 0.1 + 0.2 is 0.3. Never fatal: effects it does not know, or that name a line or a cost which
- * is not there, are handed through.
+ * Pure. What an effect gives (`value`) counts, not what it would have given (`desiredValue`); rollbacks are of earlier answers and
+ * change no price. Sums are exact decimals, so 0.1 + 0.2 is 0.3. Never fatal: effects it does not know, or that name a line or a
+ * cost which is not there, are handed through. `explain` says which rule gave what.
+ *
+ * @param before An earlier price of the same cart: a line that says the same as there keeps its object.
  */
-export function priceCart(session: Priceable, effects: readonly Effect[]): PricedCart {
-  const sorted = sortEffects(session, effects)
-  const perUnit = groupByPosition(sorted)
-  const lines = session.cartItems.map((item, position) => priceLine(item, position, perUnit.get(position) ?? []))
-  const additionalCosts = Object.entries(session.additionalCosts ?? {}).map(([name, cost]) => priceCost(name, priceOf(cost), sorted))
-  const sessionDiscount = sum(sorted.setDiscount.map(({ props }) => props.value))
-  const subtotal = sum(lines.map((line) => line.subtotal))
-  const discount = sum([sessionDiscount, ...lines.map((line) => line.discount), ...additionalCosts.map((cost) => cost.discount)])
+export function priceCart(session: Priceable, effects: readonly Effect[], before?: PricedCart): PricedCart {
+  const { cartItems } = session
+  const costs = Object.entries(session.additionalCosts ?? {})
+  const costPlaces = new Map(costs.map(([name], index) => [name, cartItems.length + index]))
+  const cartPlace = cartItems.length + costs.length
+  const taken = newTaken(cartItems, cartPlace + 1)
+  const accepted: PricedCode[] = []
+  const rejected: PricedCode[] = []
+  let referral: PricedCode | undefined
+  const freeItems = new Map<string, PricedCart['freeItems'][number]>()
+  const earned: PricedPoints[] = []
+  const spent: PricedPoints[] = []
+  const notifications: PricedCart['notifications'] = []
+  let discounts: PricedDiscount[] | undefined
+
+  const takeAt = (place: number | undefined, { value }: NamedDiscount): boolean => {
+    if (place === undefined || !isNumber(value)) return false
+    take(taken, place, value)
+    return true
+  }
+
+  // Whether an effect counts, or is known to say nothing of a price. An answer is whatever the server sent.
+  const count = (effect: Exclude<Effect, EffectOf<'setDiscountPerItem'>>): boolean => {
+    switch (effect.effectType) {
+      case 'setDiscountPerAdditionalCostPerItem':
+        return hasCost(cartItems, effect.props) && takeFromLine(taken, cartItems, effect.props)
+      case 'setDiscountPerAdditionalCost':
+        return takeAt(costPlaces.get(effect.props.additionalCost), effect.props)
+      case 'setDiscount':
+        return takeAt(cartPlace, effect.props)
+      case 'acceptCoupon':
+        return isText(effect.props.value) && accepted.push(acceptanceOf(effect)) > 0
+      case 'rejectCoupon':
+        return isText(effect.props.value) && rejected.push(refusalOf(effect)) > 0
+      case 'acceptReferral':
+      case 'redeemReferral':
+        if (!isText(effect.props.value)) return false
+        if (referral?.status !== 'accepted') referral = acceptanceOf(effect)
+        return true
+      case 'rejectReferral':
+        if (!isText(effect.props.value)) return false
+        referral ??= refusalOf(effect)
+        return true
+      case 'addFreeItem': {
+        const { sku, name } = effect.props
+        if (!isText(sku)) return false
+        freeItems.set(sku, { sku, name, quantity: (freeItems.get(sku)?.quantity ?? 0) + 1 })
+        return true
+      }
+      case 'addLoyaltyPoints':
+      case 'deductLoyaltyPoints': {
+        const { programId, subLedgerId, name, value } = effect.props
+        if (!isNumber(value) || !isNumber(programId)) return false
+        const isEarned = effect.effectType === 'addLoyaltyPoints'
+        return (isEarned ? earned : spent).push({ programId, subLedgerId, name, value: isEarned ? value : -value }) > 0
+      }
+      case 'showNotification': {
+        const { notificationType: type, title, body } = effect.props
+        return isText(title) && isText(body) && notifications.push({ type, title, body }) > 0
+      }
+      default:
+        return silent.test(effect.effectType satisfies Silent | UnknownWord)
+    }
+  }
+  const unknown = takeAll(effects, cartItems, taken, count)
+  const { lines, subtotal, offLines } = priceLines(cartItems, taken, before?.lines ?? [])
+  const additionalCosts = costs.map(([name, cost], index) => priceCost(name, priceOf(cost), takenFrom(taken, cartItems.length + index)))
+  const sessionDiscount = takenFrom(taken, cartPlace)
+  const offCosts = additionalCosts.map((cost) => cost.discount)
+  const discount = sumOf([sumOf([sessionDiscount, ...offCosts]), offLines])
   return {
     lines,
     additionalCosts,
-    discounts: sumByName(sorted),
+    get discounts() {
+      return (discounts ??= sumByName(effects, new Set(unknown)))
+    },
     sessionDiscount,
     subtotal,
     discount,
-    total: Math.max(0, sum([subtotal, ...additionalCosts.map((cost) => cost.subtotal), -discount])),
-    coupons: [
-      ...sorted.acceptCoupon.map(({ props }): PricedCode => ({ code: props.value, status: 'accepted' })),
-      ...sorted.rejectCoupon.map(priceRejected),
-    ],
-    referral: priceReferral(sorted),
-    freeItems: countFreeItems(sorted),
-    points: [
-      ...sorted.addLoyaltyPoints.map(({ props }) => pointsOf(props, props.value)),
-      ...sorted.deductLoyaltyPoints.map(({ props }) => pointsOf(props, -props.value)),
-    ],
-    notifications: sorted.showNotification.map(({ props }) => ({ type: props.notificationType, title: props.title, body: props.body })),
-    unknown: sorted.unknown,
+    total: takeOff(sumOf([subtotal, sumEach(additionalCosts, (cost) => cost.subtotal)]), discount),
+    coupons: [...accepted, ...rejected],
+    referral,
+    freeItems: [...freeItems.values()],
+    points: [...earned, ...spent],
+    notifications,
+    unknown,
+    effects,
   }
 }
 
-/** The exact sum of decimal amounts, as the nearest number. */
-export function sum(amounts: readonly number[]): number {
-  const places = amounts.reduce((most, amount) => Math.max(most, decimals(amount)), 0)
-  const wholes = amounts.map((amount) => Math.round(amount * 10 ** places))
-  if (isExact(wholes, places)) return wholes.reduce((total, whole) => total + whole, 0) / 10 ** places
-  if (!amounts.every(Number.isFinite)) return amounts.reduce((rough, amount) => rough + amount, 0)
-  return fromDigits(
-    amounts.reduce((total, amount) => total + digits(amount, places), 0n),
-    places,
-  )
-}
-
-/** An amount times a whole quantity, as exact as {@link sum}. */
-export function times(amount: number, quantity: number): number {
-  const places = decimals(amount)
-  const whole = Math.round(amount * 10 ** places) * quantity
-  if (isExact([whole], places)) return whole / 10 ** places
-  if (!Number.isFinite(amount) || !Number.isInteger(quantity)) return amount * quantity
-  return fromDigits(digits(amount, places) * BigInt(quantity), places)
-}
-
-// Whole numbers add exactly, and dividing one by a power of ten gives the number nearest to the decimal; as long as both are so
-// small that rounding cannot have missed the whole number.
-function isExact(wholes: readonly number[], places: number): boolean {
-  return places <= 22 && wholes.reduce((size, whole) => size + Math.abs(whole), 0) < 2 ** 50
-}
-
-/** A number's decimal digits as written, with `places` of them after the point. */
-function digits(amount: number, places: number): bigint {
-  const [mantissa = '', exponent = '0'] = String(amount).split('e')
-  const [whole = '', fraction = ''] = mantissa.split('.')
-  return BigInt(whole + fraction) * 10n ** BigInt(places - fraction.length + Number(exponent))
-}
-
-function fromDigits(whole: bigint, places: number): number {
-  return Number(`${whole}e-${places}`)
-}
-
-function decimals(amount: number): number {
-  const [mantissa = '', exponent = '0'] = String(amount).split('e')
-  return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent))
-}
-
-const isAmount = (value: unknown): boolean => Number.isFinite(value)
+const isNumber = Number.isFinite
 const isText = (value: unknown): value is string => typeof value === 'string'
-const isLineOf = ({ cartItems }: Priceable, position: unknown): boolean => isAmount(position) && Object.hasOwn(cartItems, Number(position))
-const isCostOf = ({ additionalCosts }: Priceable, name: unknown): boolean =>
-  isText(name) && Object.hasOwn(additionalCosts ?? {}, String(name))
-
-// The effects a cart is priced by, with what each must hold to count; the rest is known, but says nothing about this price.
-const pricing = {
-  setDiscount: ({ value }) => isAmount(value),
-  setDiscountPerItem: ({ value, position }, session) => isAmount(value) && isLineOf(session, position),
-  setDiscountPerAdditionalCost: ({ value, additionalCost }, session) => isAmount(value) && isCostOf(session, additionalCost),
-  setDiscountPerAdditionalCostPerItem: ({ value, position }, session) => isAmount(value) && isLineOf(session, position),
-  acceptCoupon: ({ value }) => isText(value),
-  rejectCoupon: ({ value }) => isText(value),
-  acceptReferral: ({ value }) => isText(value),
-  redeemReferral: ({ value }) => isText(value),
-  rejectReferral: ({ value }) => isText(value),
-  addFreeItem: ({ sku }) => isText(sku),
-  addLoyaltyPoints: ({ value, programId }) => isAmount(value) && isAmount(programId),
-  deductLoyaltyPoints: ({ value, programId }) => isAmount(value) && isAmount(programId),
-  showNotification: ({ title, body }) => isText(title) && isText(body),
-} as const satisfies { [Type in EffectType]?: (props: Attributes, session: Priceable) => boolean }
-
-type PricingType = keyof typeof pricing
-
-const others = [
-  'couponCreated',
-  'referralCreated',
-  'triggerWebhook',
-  'changeLoyaltyTierLevel',
-  'updateAttribute',
-  'rollbackCoupon',
-  'rollbackReferral',
-  'rollbackDiscount',
-  'rollbackAddedLoyaltyPoints',
-  'rollbackDeductedLoyaltyPoints',
-  'showBundleMetadata',
-  'awardGiveaway',
-  'willAwardGiveaway',
-  'error',
-  'customEffect',
-  'reserveCoupon',
-  'addToAudience',
-  'removeFromAudience',
-  'increaseAchievementProgress',
-  'rollbackIncreasedAchievementProgress',
-  'extendLoyaltyPointsExpiryDate',
-  'setLoyaltyPointsExpiryDate',
-  'startAchievementProgress',
-] as const satisfies Exclude<EffectType, PricingType>[]
-
-// Does not compile while an effect type stands in neither list.
-type Unlisted = Exclude<EffectType, PricingType | (typeof others)[number]>
-const sayNothing: ReadonlySet<string> = new Set<string>(others satisfies [Unlisted] extends [never] ? readonly string[] : never)
-
-type SortedEffects = { [Type in PricingType]: EffectOf<Type>[] } & { unknown: UnknownEffect[] }
-
-function sortEffects(session: Priceable, effects: readonly Effect[]): SortedEffects {
-  const counted = new Set(effects.filter((effect) => isCounted(effect, session)))
-  const of = <Type extends EffectType>(type: Type) => [...counted].filter((effect): effect is EffectOf<Type> => effect.effectType === type)
-  return {
-    setDiscount: of('setDiscount'),
-    setDiscountPerItem: of('setDiscountPerItem'),
-    setDiscountPerAdditionalCost: of('setDiscountPerAdditionalCost'),
-    setDiscountPerAdditionalCostPerItem: of('setDiscountPerAdditionalCostPerItem'),
-    acceptCoupon: of('acceptCoupon'),
-    rejectCoupon: of('rejectCoupon'),
-    acceptReferral: of('acceptReferral'),
-    redeemReferral: of('redeemReferral'),
-    rejectReferral: of('rejectReferral'),
-    addFreeItem: of('addFreeItem'),
-    addLoyaltyPoints: of('addLoyaltyPoints'),
-    deductLoyaltyPoints: of('deductLoyaltyPoints'),
-    showNotification: of('showNotification'),
-    unknown: effects.filter((effect): effect is UnknownEffect => !counted.has(effect) && !sayNothing.has(effect.effectType)),
-  }
-}
-
-// An answer is whatever the server sent: its types say what it should be.
-function isCounted({ effectType, props }: Effect, session: Priceable): boolean {
-  if (!Object.hasOwn(pricing, effectType) || typeof props !== 'object' || props === null) return false
-  // `Object.hasOwn` has made sure that the type is one of the keys.
-  const holds: (props: Attributes, session: Priceable) => boolean = pricing[effectType as PricingType]
-  return holds({ ...props }, session)
-}
-
-/** A discount on one unit of a line, or, without `subPosition`, on the line. */
-type UnitDiscount = { value: number; position: number; subPosition?: number }
-
-function groupByPosition(effects: SortedEffects): Map<number, UnitDiscount[]> {
-  const groups = new Map<number, UnitDiscount[]>()
-  for (const { props } of [...effects.setDiscountPerItem, ...effects.setDiscountPerAdditionalCostPerItem]) {
-    const group = groups.get(props.position)
-    if (group) group.push(props)
-    else groups.set(props.position, [props])
-  }
-  return groups
-}
-
-function priceLine(item: CartItem, position: number, discounts: readonly UnitDiscount[]): PricedLine {
-  const subtotal = times(sum([priceOf(item), ...Object.values(item.additionalCosts ?? {}).map(priceOf)]), item.quantity)
-  const discount = sum(discounts.map(({ value }) => value))
-  return {
-    position,
-    item,
-    subtotal,
-    discount,
-    total: Math.max(0, sum([subtotal, -discount])),
-    discountPerUnit: equalPerUnit(discounts, item.quantity),
-  }
-}
 
 function priceOf(priced: { price?: number } | null): number {
   const price = priced?.price
-  return price !== undefined && isAmount(price) ? price : 0
+  return price !== undefined && isNumber(price) ? price : 0
 }
 
-function equalPerUnit(discounts: readonly UnitDiscount[], quantity: number): number | undefined {
-  if (discounts.length === 0) return 0
-  const units = new Map<number, number>()
-  for (const { value, subPosition } of discounts) {
-    if (subPosition === undefined) return undefined
-    units.set(subPosition, sum([units.get(subPosition) ?? 0, value]))
+// Known, but they say nothing of a price: does not compile while an effect type is neither here nor counted above.
+type Silent =
+  | `${'coupon' | 'referral'}Created`
+  | `rollback${'Coupon' | 'Referral' | 'Discount' | 'IncreasedAchievementProgress' | `${'Add' | 'Deduct'}edLoyaltyPoints`}`
+  | `${'extend' | 'set'}LoyaltyPointsExpiryDate`
+  | `${'increase' | 'start'}AchievementProgress`
+  | `${'a' | 'willA'}wardGiveaway`
+  | 'addToAudience'
+  | 'removeFromAudience'
+  | 'changeLoyaltyTierLevel'
+  | 'customEffect'
+  | 'error'
+  | 'reserveCoupon'
+  | 'showBundleMetadata'
+  | 'triggerWebhook'
+  | 'updateAttribute'
+// The same as a pattern, which is shorter than the list.
+const silent =
+  /^((coupon|referral)Created|rollback(Coupon|Referral|Discount|IncreasedAchievementProgress|(Add|Deduct)edLoyaltyPoints)|(extend|set)LoyaltyPointsExpiryDate|(increase|start)AchievementProgress|(a|willA)wardGiveaway|addToAudience|removeFromAudience|changeLoyaltyTierLevel|customEffect|error|reserveCoupon|showBundleMetadata|triggerWebhook|updateAttribute)$/
+
+/** An effect that takes something off a price. */
+export type Discount = EffectOf<
+  'setDiscount' | 'setDiscountPerItem' | 'setDiscountPerAdditionalCost' | 'setDiscountPerAdditionalCostPerItem'
+>
+
+interface NamedDiscount {
+  name: string
+  value: number
+  position?: number
+}
+
+/** A discount on one unit of a line, or, without `subPosition`, on the line. */
+interface UnitDiscount extends NamedDiscount {
+  position: number
+  subPosition?: number
+}
+
+/** What is taken off, by place: the lines, then the costs, then the cart as a whole. */
+interface Taken {
+  millionths: Float64Array
+  /** What has more than six places, or is too large for that. */
+  rest: Map<number, number[]>
+  /** By unit, those of all lines one after another; empty when there are more than a session may have. */
+  units: Float64Array
+  /** Where the units of each line begin. */
+  first: Int32Array
+}
+
+// Source: customer sessions, OpenAPI.
+const mostUnits = 10_000
+
+function newTaken(cartItems: readonly CartItem[], places: number): Taken {
+  const first = new Int32Array(cartItems.length)
+  let units = 0
+  cartItems.forEach(({ quantity }, position) => {
+    first[position] = units
+    // A server may answer anything; but what is not a number of units has none.
+    units += quantity > 0 ? Math.ceil(quantity) : 0
+  })
+  return { millionths: new Float64Array(places), rest: new Map(), units: new Float64Array(units <= mostUnits ? units : 0), first }
+}
+
+function take({ millionths, rest }: Taken, place: number, value: number): void {
+  const sum = addTo(millionths[place] ?? 0, value)
+  if (isNumber(sum)) millionths[place] = sum
+  else
+    rest
+      .set(place, rest.get(place) ?? [])
+      .get(place)
+      ?.push(value)
+}
+
+function takenFrom({ millionths, rest }: Taken, place: number): number {
+  const amount = amountOf(millionths[place] ?? 0)
+  const others = rest.size > 0 && rest.get(place)
+  return others ? sumOf([amount, ...others]) : amount
+}
+
+// The two loops over all effects and all lines are functions of their own, or engines find them too long to inline what they call.
+function takeAll(
+  effects: readonly Effect[],
+  cartItems: readonly CartItem[],
+  taken: Taken,
+  count: (effect: Exclude<Effect, EffectOf<'setDiscountPerItem'>>) => boolean,
+): UnknownEffect[] {
+  const uncounted: Effect[] = []
+  for (const effect of effects) {
+    // Most are of this type, and comparing texts takes time.
+    const isCounted =
+      effect.props && (effect.effectType === 'setDiscountPerItem' ? takeFromLine(taken, cartItems, effect.props) : count(effect))
+    if (!isCounted) uncounted.push(effect)
   }
-  const [first] = units.values()
-  return units.size === quantity && [...units.values()].every((value) => value === first) ? first : undefined
+  // They have a type of tomorrow, or props that are not those of their type.
+  return uncounted as UnknownEffect[]
 }
 
-function priceCost(name: string, subtotal: number, effects: SortedEffects): PricedCost {
-  const discount = sum(
-    effects.setDiscountPerAdditionalCost.filter(({ props }) => props.additionalCost === name).map(({ props }) => props.value),
-  )
-  return { name, subtotal, discount, total: Math.max(0, sum([subtotal, -discount])) }
+function takeFromLine(taken: Taken, cartItems: readonly CartItem[], { position, subPosition, value }: UnitDiscount): boolean {
+  const item = isNumber(position) ? cartItems[position] : undefined
+  if (!item || !isNumber(value)) return false
+  take(taken, position, value)
+  takeFromUnit(taken, position, item.quantity, subPosition, value)
+  return true
 }
 
-function sumByName(effects: SortedEffects): PricedDiscount[] {
-  const values = new Map<string, number[]>()
-  const all = [
-    ...effects.setDiscountPerItem,
-    ...effects.setDiscountPerAdditionalCostPerItem,
-    ...effects.setDiscountPerAdditionalCost,
-    ...effects.setDiscount,
-  ]
-  for (const { props } of all) {
-    // The API ends the name of a per-item discount with `#` and the item's position.
-    const suffix = 'position' in props ? `#${props.position}` : ''
-    const given = String(props.name ?? '')
-    const name = (given.endsWith(suffix) ? given.slice(0, given.length - suffix.length) : given).trim()
-    const amounts = values.get(name)
-    if (amounts) amounts.push(props.value)
-    else values.set(name, [props.value])
+function takeFromUnit({ units, first }: Taken, position: number, quantity: number, subPosition: number | undefined, value: number): void {
+  const start = first[position] ?? 0
+  const unit = subPosition !== undefined && subPosition >= 0 && subPosition < quantity ? start + subPosition : NaN
+  const before = units[unit]
+  // What is off the line rather than off one of its units leaves no unit's discount known.
+  if (before === undefined) units[start] = NaN
+  else units[unit] = before === 0 ? value : addToUnit(before, value)
+}
+
+function addToUnit(before: number, value: number): number {
+  return isNumber(before) ? sumOf([before, value]) : before
+}
+
+/** The discount of each unit of a line when all have the same. */
+function perUnit({ units, first }: Taken, position: number, quantity: number, discount: number): number | undefined {
+  const start = first[position] ?? 0
+  const one = units[start] ?? 0
+  for (let unit = 1; unit < quantity; unit++) if (units[start + unit] !== one) return undefined
+  return isNumber(one) && (one !== 0 || discount === 0) ? one : undefined
+}
+
+function hasCost(cartItems: readonly CartItem[], { position, additionalCost }: UnitDiscount & { additionalCost: string }): boolean {
+  return Object.hasOwn(cartItems[position]?.additionalCosts ?? {}, additionalCost)
+}
+
+function priceLines(cartItems: readonly CartItem[], taken: Taken, before: readonly PricedLine[]) {
+  let subtotals = 0
+  let discounts = 0
+  const lines = cartItems.map((item, position) => {
+    const line = priceLine(item, position, taken, before[position])
+    subtotals = addTo(subtotals, line.subtotal)
+    discounts = addTo(discounts, line.discount)
+    return line
+  })
+  return {
+    lines,
+    subtotal: isNumber(subtotals) ? amountOf(subtotals) : sumOf(lines.map((line) => line.subtotal)),
+    offLines: isNumber(discounts) ? amountOf(discounts) : sumOf(lines.map((line) => line.discount)),
   }
-  return [...values].map(([name, amounts]) => ({ name, value: sum(amounts) }))
 }
 
-function priceReferral(effects: SortedEffects): PricedCode | undefined {
-  const accepted = effects.acceptReferral[0] ?? effects.redeemReferral[0]
-  if (accepted) return { code: accepted.props.value, status: 'accepted' }
-  const [rejected] = effects.rejectReferral
-  return rejected && priceRejected(rejected)
+function priceLine(item: CartItem, position: number, taken: Taken, before: PricedLine | undefined): PricedLine {
+  const { quantity } = item
+  const subtotal = times(item.additionalCosts ? unitPriceOf(item) : priceOf(item), quantity)
+  const discount = takenFrom(taken, position)
+  const discountPerUnit = perUnit(taken, position, quantity, discount)
+  return before &&
+    before.subtotal === subtotal &&
+    before.discount === discount &&
+    before.discountPerUnit === discountPerUnit &&
+    isSame(before.item, item)
+    ? before
+    : { position, item, subtotal, discount, total: takeOff(subtotal, discount), discountPerUnit }
 }
 
-function priceRejected({ props }: EffectOf<'rejectCoupon' | 'rejectReferral'>): PricedCode {
+/** What a unit costs with its own additional costs. */
+export function unitPriceOf(item: Pick<CartItem, 'price' | 'additionalCosts'>): number {
+  return sumOf([priceOf(item), ...Object.values(item.additionalCosts ?? {}).map(priceOf)])
+}
+
+function priceCost(name: string, subtotal: number, discount: number): PricedCost {
+  return { name, subtotal, discount, total: takeOff(subtotal, discount) }
+}
+
+function sumByName(effects: readonly Effect[], uncounted: ReadonlySet<Effect>): PricedDiscount[] {
+  const amounts = new Map<string, number[]>()
+  for (const effect of effects) {
+    if (!isDiscount(effect) || uncounted.has(effect)) continue
+    const name = nameOf(effect.props)
+    amounts
+      .set(name, amounts.get(name) ?? [])
+      .get(name)
+      ?.push(effect.props.value)
+  }
+  return [...amounts].map(([name, values]) => ({ name, value: sumOf(values) }))
+}
+
+/** Whether an effect takes something off a price. */
+export function isDiscount(effect: Effect): effect is Discount {
+  return /^setDiscount(Per(Item|AdditionalCost(PerItem)?))?$/.test(effect.effectType)
+}
+
+/** The name of a discount for people. The API ends that of a per-item discount with `#` and the item's position. */
+export function nameOf({ name: given, position }: NamedDiscount): string {
+  const name = String(given ?? '')
+  const suffix = position === undefined ? '' : `#${position}`
+  return (name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name).trim()
+}
+
+function acceptanceOf({ props }: EffectOf<'acceptCoupon' | 'acceptReferral' | 'redeemReferral'>): PricedCode {
+  return { code: props.value, status: 'accepted' }
+}
+
+function refusalOf({ props }: EffectOf<'rejectCoupon' | 'rejectReferral'>): PricedCode {
   const { value, rejectionReason, campaignExclusionReason } = props
   return {
     code: value,
@@ -317,17 +383,4 @@ function priceRejected({ props }: EffectOf<'rejectCoupon' | 'rejectReferral'>): 
     reason: isText(rejectionReason) ? rejectionReason : ('' as UnknownWord),
     ...(isText(campaignExclusionReason) && { campaignExclusionReason }),
   }
-}
-
-function countFreeItems(effects: SortedEffects): PricedCart['freeItems'] {
-  const items = new Map<string, PricedCart['freeItems'][number]>()
-  for (const { props } of effects.addFreeItem) {
-    const { quantity } = items.get(props.sku) ?? { quantity: 0 }
-    items.set(props.sku, { sku: props.sku, name: props.name, quantity: quantity + 1 })
-  }
-  return [...items.values()]
-}
-
-function pointsOf(props: { programId: number; subLedgerId: string; name: string }, value: number): PricedPoints {
-  return { programId: props.programId, subLedgerId: props.subLedgerId, name: props.name, value }
 }

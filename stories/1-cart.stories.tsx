@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect } from 'storybook/test'
-import { type Amount, useCart } from 'talon-one-react'
+import { type Amount, type LineAmount, useCart } from 'talon-one-react'
 
 const beans = { sku: 'beans', name: 'House beans', price: 12.5, category: 'Coffee' }
 
@@ -27,10 +27,10 @@ function Cart() {
   )
 }
 
-/** Only a confirmed amount looks like a price. */
-function Money({ amount }: { amount: Amount }) {
-  if (amount.status === 'confirmed') return <output>{amount.value.toFixed(2)} €</output>
-  return <output aria-busy="true">{amount.status === 'estimated' ? `≈ ${amount.value.toFixed(2)} €` : '…'}</output>
+/** Only what the server has said looks like a price. */
+function Money({ amount }: { amount: Amount | LineAmount }) {
+  if (amount.status === 'confirmed' || amount.status === 'answered') return <output>{amount.shown.toFixed(2)} €</output>
+  return <output aria-busy="true">{amount.status === 'estimated' ? `≈ ${amount.shown.toFixed(2)} €` : '…'}</output>
 }
 
 /** A whole cart. `add`, `setQuantity` and `remove` show at once; each amount says how far it can be trusted. */

@@ -28,11 +28,11 @@ const rows: readonly Budget[] = [
   { names: '{ TalonOneProvider, createTalonOne }', entry: 'index.js', limit: 1_350, whole: 6_900 },
   { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 12_900, whole: 16_900 },
   { names: '{ queryFor, getCustomerInventory }', entry: 'index.js', limit: 1_000, endpoints: 1 },
-  { names: '{ priceCart }', entry: 'index.js', limit: 2_000 },
+  { names: '{ priceCart }', entry: 'index.js', limit: 2_300 },
   // A preview also keeps itself out of what a page stores.
   { names: '{ useSessionPreview }', entry: 'index.js', limit: 2_200, endpoints: 1 },
   // With all of `priceCart` in it.
-  { names: '{ useItemPreview }', entry: 'index.js', limit: 4_800 },
+  { names: '{ useItemPreview }', entry: 'index.js', limit: 5_050 },
   // With no row of staff in it.
   { names: '{ createShopperProxy }', entry: 'proxy/index.js', limit: 11_300, endpoints: 19 },
   { names: '{ createStaffProxy }', entry: 'proxy/index.js', limit: 10_000, endpoints: 42 },

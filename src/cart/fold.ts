@@ -5,6 +5,7 @@
 import type { Effect } from '../effects.ts'
 import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
 import { type Rejection, rejectionMessage, type RejectionMessages } from '../rejections/message.ts'
+import { isSame } from '../same.ts'
 import type { CustomerSessionV2, Loyalty, SessionAttributes } from '../schema.ts'
 import { isRecord } from '../record.ts'
 import { type CartEdit, cartLimits, type NewLine, readItem } from './edits.ts'
@@ -37,6 +38,8 @@ export interface Keying {
   keyOf: (item: NewLine) => string
   /** The lines of the request that produced the answer, or those shown before it. */
   lines: CartContents['lines']
+  /** What was confirmed before: a line that is the same keeps its object, and is priced as it was unless an effect has changed. */
+  before?: Confirmed | undefined
 }
 
 /**
@@ -76,18 +79,27 @@ export function isReadable({ customerSession, effects = [] }: SessionAnswer): bo
 
 /** A confirmed state from an answer; from an empty one, that there is no session. */
 export function confirm({ customerSession: session, effects = [], loyalty }: SessionAnswer, keying: Keying): Confirmed {
-  const read = (session?.cartItems ?? []).map((item) => ({ item: readItem(item), quantity: item.quantity }))
+  const answered = (session?.cartItems ?? []).map((item) => ({ item: readItem(item), quantity: item.quantity }))
   const keys = keysOf(
-    read.map(({ item }) => item),
+    answered.map(({ item }) => item),
     keying,
   )
-  const cartItems = read.map(({ item, quantity }) => ({ ...item, quantity }))
-  const priced = priceCart({ ...session, cartItems }, effects.filter(isRecord))
+  const before = new Map(
+    keying.before?.contents.lines.map((line, position) => [line.key, { line, priced: keying.before?.priced.lines[position] }]),
+  )
+  const read = answered.map(({ item, quantity }, position) => {
+    const key = keys[position] ?? item.sku
+    const last = before.get(key)
+    if (last?.priced && last.line.quantity === quantity && isSame(last.line.item, item)) return { line: last.line, item: last.priced.item }
+    return { line: { key, item, quantity }, item: { ...item, quantity } }
+  })
+  const cartItems = read.map(({ item }) => item)
+  const priced = priceCart({ ...session, cartItems }, effects.filter(isRecord), keying.before?.priced)
   const couponCodes = session?.couponCodes ?? []
   return {
     session,
     contents: {
-      lines: read.map((line, position) => ({ key: keys[position] ?? line.item.sku, ...line })),
+      lines: read.map(({ line }) => line),
       // A session may drop a code that it refused; the shopper is to see the refusal all the same.
       couponCodes: [...couponCodes, ...refusedCodes(priced).filter((code) => !couponCodes.some((held) => sameCode(held, code)))],
       referralCode: session?.referralCode || (priced.referral?.status === 'rejected' ? priced.referral.code : undefined),

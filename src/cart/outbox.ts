@@ -232,6 +232,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const items = answer.customerSession?.cartItems ?? []
     return confirm(answer, {
       keyOf,
+      before: store.state.confirmed,
       lines: items.map((item, index) => ({ key: keys[index] ?? keyOf(item), item, quantity: item.quantity })),
     })
   }

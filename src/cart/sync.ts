@@ -325,7 +325,7 @@ export function startSync(options: SyncOptions): Sync {
     if (!isCarried || !confirmed || todo.mustRead || todo.mustHeal || pending.length > 0) return undefined
     if (isClosed(confirmed)) return closedError()
     if (confirmed.contents.lines.some(({ item }) => item.price === undefined)) return unpricedError()
-    return { revision: confirmed.revision, total: { status: 'confirmed', value: confirmed.priced.total } }
+    return { revision: confirmed.revision, total: { status: 'confirmed', shown: confirmed.priced.total, value: confirmed.priced.total } }
   }
 
   const keepGuestCart = (): Promise<GuestCartReport> =>

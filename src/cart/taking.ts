@@ -67,7 +67,7 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
   let given: GivenAway | undefined
 
   function read(answer: SessionAnswer, contents?: CartContents, details?: TalonOneErrorDetails): Confirmed {
-    if (isReadable(answer)) return confirm(answer, { keyOf, lines: (contents ?? everything()).lines })
+    if (isReadable(answer)) return confirm(answer, { keyOf, lines: (contents ?? everything()).lines, before: store.state.confirmed })
     throw new TalonOneError('unexpected_answer', 'the answer does not hold the session that was asked for', details)
   }
 

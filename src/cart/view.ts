@@ -1,20 +1,32 @@
 /** What a shop shows: the folded cart with an amount for everything, each saying how far it can be trusted. */
+import { sumEach, sumOf, takeOff, times } from '../decimal.ts'
+import type { Effect } from '../effects.ts'
 import type { TalonOneError } from '../error.ts'
-import { type PricedCart, type PricedCode, type PricedCost, type PricedPoints, sum, times } from '../price.ts'
+import { type PricedCart, type PricedCode, type PricedLine, type PricedPoints, unitPriceOf } from '../price.ts'
 import type { Rejection, RejectionMessages } from '../rejections/message.ts'
+import { isSame } from '../same.ts'
 import type { CustomerSessionV2, Loyalty } from '../schema.ts'
 import { isRecord } from '../record.ts'
 import type { CartEdit, NewLine } from './edits.ts'
 import { type CartContents, type Confirmed, fold, sameCode, verdictInWords, verdictOn } from './fold.ts'
 
 /**
- * An amount with how far it can be trusted, in major currency units. `confirmed`: the server said so, for this very cart.
- * `estimated`: worked out from what it said, and provably linear. `stale`: what it said before the last edit. Only a confirmed
- * one may be charged.
+ * An amount with how far it can be trusted, in major currency units; `shown` is what to write. `confirmed`: the server said so, for
+ * this very cart; only then is there a `value`, which may be charged. `estimated`: worked out from what it said, and provably linear.
+ * `stale`: what it said before the last edit.
  */
-export type Amount = { status: 'confirmed'; value: number } | { status: 'estimated'; value: number } | { status: 'stale'; value: number }
+export type Amount = { status: 'confirmed'; shown: number; value: number } | { status: 'estimated' | 'stale'; shown: number }
 
-/** One line as a shop shows it. */
+/**
+ * An amount of one line, in major currency units. `answered`: as the server said of this very line, in its last answer. Edits of other
+ * lines may wait, so there is no `value` to charge: that is what totals are for. `estimated` and `stale` as in {@link Amount}.
+ */
+export interface LineAmount {
+  status: 'answered' | 'estimated' | 'stale'
+  shown: number
+}
+
+/** One line as a shop shows it. An edit of another line does not change it. */
 export interface CartLine extends NewLine {
   /** Tells the line apart; by default its SKU. */
   key: string
@@ -22,13 +34,25 @@ export interface CartLine extends NewLine {
   /** Undefined while only the server knows it. */
   unitPrice: number | undefined
   /** Before discounts, own additional costs included. */
+  subtotal: LineAmount
+  /** Positive. */
+  discount: LineAmount
+  total: LineAmount
+  /** Whether an edit of this line waits for the server. */
+  pending: boolean
+}
+
+/** A cost beside the items, such as shipping, as of the last answer: the shop's server has the last word on it. */
+export interface CartCost {
+  name: string
   subtotal: Amount
   /** Positive. */
   discount: Amount
   total: Amount
-  /** Whether an edit of this line waits for the server. */
-  pending: boolean
 }
+
+/** Points the cart earns (or spends, negative) when it is ordered, as of the last answer. In points. */
+export type CartPoints = Omit<PricedPoints, 'value'> & Amount
 
 /** A coupon or referral code with its verdict: `pending` until the server has given one. */
 export type CartCode =
@@ -51,16 +75,15 @@ export interface CartView {
   lines: readonly CartLine[]
   /** Units in all. */
   quantity: number
+  /** While any edit waits, none of them is `confirmed`. */
   totals: { subtotal: Amount; additionalCosts: Amount; discount: Amount; total: Amount }
   /** Every discount by name, those of single lines included. */
   discounts: readonly ({ name: string } & Amount)[]
-  /** As of the last answer: the shop's server has the last word on them. */
-  additionalCosts: readonly PricedCost[]
+  additionalCosts: readonly CartCost[]
   coupons: readonly CartCode[]
   referral: CartCode | undefined
   freeItems: PricedCart['freeItems']
-  /** What the cart earns (or spends, negative) when it is ordered, as of the last answer. */
-  points: readonly PricedPoints[]
+  points: readonly CartPoints[]
   notifications: PricedCart['notifications']
   /** The points of the profile as of the last answer. */
   loyalty: Loyalty | undefined
@@ -78,6 +101,10 @@ export interface CartView {
   revision: number
   /** The session as the server last answered it. */
   session: CustomerSessionV2 | undefined
+  /** The effects that came with `session`: `explain(session, effects)` says what each gave. */
+  effects: readonly Effect[]
+  /** The keys of the lines of `session`, in their order, by which effects count them. */
+  keys: readonly string[]
 }
 
 /** What {@link viewCart} lays together. */
@@ -92,8 +119,22 @@ export interface ViewedState {
   durable: boolean
 }
 
-/** What pending edits can change: nothing, what is linear in quantities, or any discount at all. */
-type Doubt = 'none' | 'quantities' | 'rules'
+/**
+ * What waits: nothing; `quantities` of lines alone, which a discount may be linear in; something else of single `lines` too; what `rules`
+ * may ask of any line, or the session must be read.
+ */
+type Doubt = 'none' | 'quantities' | 'lines' | 'rules'
+
+/** What a view is made of. */
+interface Source {
+  confirmed: Confirmed
+  contents: CartContents
+  doubt: Doubt
+  isOutdated: boolean
+}
+
+// So that the next view sees what has changed without looking into every line.
+const sources = new WeakMap<CartView, Source>()
 
 /** Views a state. What did not change keeps its object, a line by its key, so that its component need not render. */
 export function viewCart(
@@ -105,121 +146,162 @@ export function viewCart(
   const { edits } = state
   const confirmed = state.confirmed ?? nothing
   const { priced } = confirmed
-  const contents = fold(confirmed.contents, edits)
-  const doubt = doubtOf(state)
-  const lines = viewLines(contents, confirmed, state, doubt, before)
-  const ground: Amount = { status: state.isOutdated ? 'stale' : 'confirmed', value: 0 }
-  const additionalCosts = sumAmounts([ground, costsAmount(priced, edits)])
-  const subtotal = sumAmounts([ground, linesGround(edits), ...lines.map((line) => line.subtotal)])
-  const discount = sumAmounts([
-    ground,
-    ...lines.map((line) => line.discount),
-    { status: statusBesideLines(priced, doubt), value: discountBesideLines(priced) },
-  ])
-  const total = atLeastZero(sumAmounts([subtotal, additionalCosts, negative(discount)]))
-  return {
+  const source = { confirmed, contents: fold(confirmed.contents, edits), doubt: doubtOf(state), isOutdated: state.isOutdated }
+  const { contents, doubt } = source
+  const lines = viewLines(source, edits, before)
+  const additionalCosts = viewCosts(priced, source, edits)
+  const ruled = (shown: number): Amount => amountOf(doubt === 'none' ? 'confirmed' : 'stale', shown)
+  const beside: Omit<CartView, 'lines' | 'session' | 'effects' | 'error'> = {
     sessionId: state.sessionId,
     status: statusOf(state.confirmed),
-    lines,
     quantity: lines.reduce((units, line) => units + line.quantity, 0),
-    totals: keep(before?.totals, { subtotal, additionalCosts, discount, total }),
-    discounts: keep(
-      before?.discounts,
-      priced.discounts.map((named) => ({ ...named, status: doubt === 'none' ? 'confirmed' : 'stale' })),
-    ),
-    additionalCosts: keep(before?.additionalCosts, priced.additionalCosts),
-    coupons: keep(
-      before?.coupons,
-      contents.couponCodes.map((code) => viewCoupon(code, confirmed, edits, messages)),
-    ),
-    referral: keep(before?.referral, viewReferral(contents.referralCode, confirmed, edits, messages)),
-    freeItems: keep(before?.freeItems, priced.freeItems),
-    points: keep(before?.points, priced.points),
-    notifications: keep(before?.notifications, priced.notifications),
-    loyalty: keep(before?.loyalty, confirmed.loyalty),
+    totals: totalsOf(lines, additionalCosts, source),
+    discounts: priced.discounts.map(({ name, value }) => ({ name, ...ruled(value) })),
+    additionalCosts,
+    coupons: contents.couponCodes.map((code) => viewCoupon(code, confirmed, edits, messages)),
+    referral: viewReferral(contents.referralCode, confirmed, edits, messages),
+    freeItems: priced.freeItems,
+    points: priced.points.map(({ value, ...rest }) => ({ ...rest, ...ruled(value) })),
+    notifications: priced.notifications,
+    loyalty: confirmed.loyalty,
     pending: edits.length > 0,
     sync: state.sync,
     durable: state.durable,
-    error: state.error,
     revision: confirmed.revision,
-    session: confirmed.session,
+    keys: confirmed.contents.lines.map(({ key }) => key),
   }
+  const view = { ...keep(before, beside), lines, session: confirmed.session, effects: priced.effects, error: state.error }
+  sources.set(view, source)
+  return view
 }
-
-/** The sum of amounts, no more certain than the least certain of them. */
-function sumAmounts(amounts: readonly Amount[]): Amount {
-  const status = amounts.reduce<Amount['status']>(
-    (worst, amount) => (certainty[amount.status] < certainty[worst] ? amount.status : worst),
-    'confirmed',
-  )
-  return { status, value: sum(amounts.map(({ value }) => value)) }
-}
-
-const certainty = { confirmed: 2, estimated: 1, stale: 0 } as const
 
 function statusOf(confirmed: Confirmed | undefined): CartView['status'] {
   if (!confirmed) return 'loading'
   return confirmed.session === undefined || confirmed.session.state === 'open' ? 'ready' : 'closed'
 }
 
-function negative({ status, value }: Amount): Amount {
-  return { status, value: -value }
-}
-
-function atLeastZero({ status, value }: Amount): Amount {
-  return { status, value: Math.max(0, value) }
-}
-
-const quantityEdits: ReadonlySet<CartEdit['type']> = new Set<CartEdit['type']>(['add', 'setQuantity', 'remove'])
-
 function doubtOf({ edits, isOutdated }: ViewedState): Doubt {
-  if (isOutdated) return 'rules'
+  if (isOutdated || edits.some((edit) => !('key' in edit))) return 'rules'
   if (edits.length === 0) return 'none'
-  return edits.every(({ type }) => quantityEdits.has(type)) ? 'quantities' : 'rules'
+  return edits.some(({ type }) => type === 'setItemAttributes') ? 'lines' : 'quantities'
 }
 
-// A line that was removed is in no sum any more, but the server still counts it.
-function linesGround(edits: readonly CartEdit[]): Amount {
-  return { status: edits.some((edit) => 'key' in edit) ? 'estimated' : 'confirmed', value: 0 }
+function amountOf(status: Amount['status'], shown: number): Amount {
+  return status === 'confirmed' ? { status, shown, value: shown } : { status, shown }
 }
 
-// What is off the cart as a whole or off its costs, rather than off a line.
-function discountBesideLines(priced: PricedCart): number {
-  return sum([priced.sessionDiscount, ...priced.additionalCosts.map(({ discount }) => discount)])
+// What no rule decides is confirmed at rest, and close to it while edits wait.
+function bestOf({ doubt, isOutdated }: Source): Amount['status'] {
+  return isOutdated ? 'stale' : doubt === 'none' ? 'confirmed' : 'estimated'
 }
 
-// A discount of the whole cart follows rules nobody here knows; where there is none, there is nothing to scale.
-function statusBesideLines(priced: PricedCart, doubt: Doubt): Amount['status'] {
-  if (doubt === 'none') return 'confirmed'
-  return doubt === 'quantities' && discountBesideLines(priced) === 0 ? 'estimated' : 'stale'
+function isStale({ status }: Amount | LineAmount): boolean {
+  return status === 'stale'
 }
 
-function costsAmount(priced: PricedCart, edits: readonly CartEdit[]): Amount {
-  const isEdited = edits.some(({ type }) => type === 'setAdditionalCosts')
-  return { status: isEdited ? 'stale' : 'confirmed', value: sum(priced.additionalCosts.map(({ subtotal }) => subtotal)) }
+/*
+ * | total    | no edit   | quantities edited                                      | anything else edited | the session must be read |
+ * | subtotal | confirmed | estimated; stale with a line whose price is not known  | the same             | stale                    |
+ * | costs    | confirmed | estimated                                              | the same; edited     | stale                    |
+ * |          |           |                                                        | themselves: stale    |                          |
+ * | discount | confirmed | estimated, where it is of lines alone and the same on  | stale                | stale                    |
+ * |          |           | every unit of each; else stale                         |                      |                          |
+ * | total    | as the least certain of the three                                                                                  |
+ */
+function totalsOf(lines: readonly CartLine[], costs: readonly CartCost[], source: Source): CartView['totals'] {
+  const { priced } = source.confirmed
+  const best = bestOf(source)
+  const besideLines = sumOf([priced.sessionDiscount, ...costs.map((cost) => cost.discount.shown)])
+  const isLinear =
+    source.doubt === 'none' ||
+    (source.doubt === 'quantities' && besideLines === 0 && priced.lines.every((line) => line.discountPerUnit !== undefined))
+  const isSure = isLinear && !lines.some((line) => isStale(line.discount))
+  const subtotal = amountOf(
+    lines.some((line) => isStale(line.subtotal)) ? 'stale' : best,
+    sumEach(lines, (line) => line.subtotal.shown),
+  )
+  const additionalCosts = amountOf(
+    costs.some((cost) => isStale(cost.subtotal)) ? 'stale' : best,
+    sumEach(costs, (cost) => cost.subtotal.shown),
+  )
+  const discount = amountOf(isSure ? best : 'stale', sumOf([besideLines, sumEach(lines, (line) => line.discount.shown)]))
+  const status = [subtotal, additionalCosts, discount].some(isStale) ? 'stale' : best
+  return {
+    subtotal,
+    additionalCosts,
+    discount,
+    total: amountOf(status, takeOff(sumOf([subtotal.shown, additionalCosts.shown]), discount.shown)),
+  }
+}
+
+function viewCosts({ additionalCosts }: PricedCart, source: Source, edits: readonly CartEdit[]): CartCost[] {
+  const status = edits.some(({ type }) => type === 'setAdditionalCosts') ? 'stale' : bestOf(source)
+  const ruled = source.doubt === 'none' ? 'confirmed' : 'stale'
+  return additionalCosts.map(({ name, subtotal, discount, total }) => ({
+    name,
+    subtotal: amountOf(status, subtotal),
+    discount: amountOf(ruled, discount),
+    total: amountOf(ruled, total),
+  }))
 }
 
 function viewLines(
-  contents: CartContents,
-  confirmed: Confirmed,
-  state: ViewedState,
-  doubt: Doubt,
-  before: CartView | undefined,
+  { confirmed, contents, doubt, isOutdated }: Source,
+  edits: readonly CartEdit[],
+  view: CartView | undefined,
 ): readonly CartLine[] {
-  const answered = new Map(
-    confirmed.contents.lines.map(({ key, item }, position) => [key, { item, priced: confirmed.priced.lines[position] }]),
-  )
-  const pendingKeys = new Set(state.edits.map((edit) => ('key' in edit ? edit.key : undefined)))
-  const shown = new Map(before?.lines.map((line) => [line.key, line]))
-  const lines = contents.lines.map((line) => {
-    const last = answered.get(line.key)
-    const priced = last && isSameProduct(last.item, line.item) ? last.priced : undefined
-    const isAsAnswered = last !== undefined && (last.item === line.item || isSame(last.item, line.item))
+  const last = view && sources.get(view)
+  const before = view?.lines ?? []
+  const pendingKeys = new Set(edits.map((edit) => ('key' in edit ? edit.key : undefined)))
+  const indexBefore = finder(before)
+  const positionOf = finder(confirmed.contents.lines)
+  const isAsBefore = last?.confirmed === confirmed && last.isOutdated === isOutdated && (last.doubt === 'rules') === (doubt === 'rules')
+  let isWhole = contents.lines.length === before.length
+  const lines = contents.lines.map((line, index) => {
+    const at = indexBefore(line.key)
+    const shown = before[at]
     const pending = pendingKeys.has(line.key)
-    const next = viewLine(line, priced, pending, state.isOutdated, isAsAnswered ? doubt : 'rules')
-    return keep(shown.get(line.key), next)
+    if (at !== index) isWhole = false
+    if (isAsBefore && shown?.pending === pending && last.contents.lines[at] === line) return shown
+    const position = positionOf(line.key)
+    const next = viewLine(line, confirmed.contents.lines[position]?.item, confirmed.priced.lines[position], pending, isOutdated, doubt)
+    if (shown && isSame(shown, next)) return shown
+    isWhole = false
+    return next
   })
-  return before && lines.length === before.lines.length && lines.every((line, index) => line === before.lines[index]) ? before.lines : lines
+  return isWhole ? before : lines
+}
+
+/** Finds the lines of a list by key: at once when they are asked for in their order, -1 when they are not there. */
+function finder(lines: readonly { key: string }[]): (key: string) => number {
+  let next = 0
+  let indexes: Map<string, number> | undefined
+  return (key) => {
+    if (lines[next]?.key === key) return next++
+    indexes ??= new Map(lines.map((line, index) => [line.key, index]))
+    const index = indexes.get(key) ?? -1
+    next = index + 1
+    return index
+  }
+}
+
+function viewLine(
+  { key, item, quantity }: CartContents['lines'][number],
+  answered: NewLine | undefined,
+  pricedNow: PricedLine | undefined,
+  pending: boolean,
+  isOutdated: boolean,
+  doubt: Doubt,
+): CartLine {
+  const priced = answered && isSameProduct(answered, item) ? pricedNow : undefined
+  const subtotal = lineSubtotal(item, quantity, priced, pending, isOutdated)
+  const discount = lineDiscount(quantity, priced, pending, doubt === 'rules' || !isSame(answered, item))
+  const isUnsure = isStale(subtotal) || isStale(discount)
+  const total: LineAmount = {
+    status: isUnsure ? 'stale' : pending ? 'estimated' : 'answered',
+    shown: takeOff(subtotal.shown, discount.shown),
+  }
+  return { ...item, key, quantity, unitPrice: priced?.item.price ?? item.price, subtotal, discount, total, pending }
 }
 
 // A line may have been removed and added again with another price; attributes alone do not change what a unit costs.
@@ -227,50 +309,30 @@ function isSameProduct(last: NewLine, item: NewLine): boolean {
   return last === item || isSame({ ...last, ...item, attributes: {} }, { ...last, attributes: {} })
 }
 
-function viewLine(
-  { key, item, quantity }: CartContents['lines'][number],
-  priced: PricedCart['lines'][number] | undefined,
-  pending: boolean,
-  isOutdated: boolean,
-  doubt: Doubt,
-): CartLine {
-  const unitPrice = priced?.item.price ?? item.price
-  const subtotal = lineSubtotal(item, quantity, priced, pending, isOutdated)
-  const discount = lineDiscount(quantity, priced, doubt)
-  return { ...item, key, quantity, unitPrice, subtotal, discount, total: atLeastZero(sumAmounts([subtotal, negative(discount)])), pending }
-}
-
 /*
  * | the line                 | not edited | edited                               | the session must be read |
- * | is of the answer         | confirmed  | estimated: the unit's price, times n | stale                    |
+ * | is of the answer         | answered   | estimated: the unit's price, times n | stale                    |
  * | is new, its price known  | -          | estimated: the unit's price, times n | estimated                |
  * | has no price known       | stale: 0   | stale: 0                             | stale: 0                 |
  */
-function lineSubtotal(
-  item: NewLine,
-  quantity: number,
-  priced: PricedCart['lines'][number] | undefined,
-  pending: boolean,
-  isOutdated: boolean,
-): Amount {
-  const { price, additionalCosts = {} } = priced?.item ?? item
-  if (price === undefined) return { status: 'stale', value: 0 }
-  if (priced && !pending) return { status: isOutdated ? 'stale' : 'confirmed', value: priced.subtotal }
-  const costs = Object.values(additionalCosts).map((cost) => cost.price)
-  return { status: priced && isOutdated ? 'stale' : 'estimated', value: times(sum([price, ...costs]), quantity) }
+function lineSubtotal(item: NewLine, quantity: number, priced: PricedLine | undefined, pending: boolean, isOutdated: boolean): LineAmount {
+  const known = priced?.item ?? item
+  if (known.price === undefined) return { status: 'stale', shown: 0 }
+  if (priced && !pending) return { status: isOutdated ? 'stale' : 'answered', shown: priced.subtotal }
+  return { status: priced && isOutdated ? 'stale' : 'estimated', shown: times(unitPriceOf(known), quantity) }
 }
 
 /*
- * | the line's confirmed discount    | no edit   | quantities edited             | codes, attributes edited |
- * | the same on every unit (or none) | confirmed | estimated: per unit, times n  | stale                    |
- * | different on its units           | confirmed | stale: which unit loses it?   | stale                    |
- * | the line is new                  | -         | stale: 0 until it is answered | stale                    |
+ * | the line's answered discount     | not edited | its quantity edited           | its attributes, codes, the cart's own edited |
+ * | the same on every unit (or none) | answered   | estimated: per unit, times n  | stale                                        |
+ * | different on its units           | answered   | stale: which unit loses it?   | stale                                        |
+ * | the line is new                  | -          | stale: 0 until it is answered | stale: 0                                     |
  */
-function lineDiscount(quantity: number, priced: PricedCart['lines'][number] | undefined, doubt: Doubt): Amount {
-  if (!priced) return { status: 'stale', value: 0 }
-  if (doubt === 'none') return { status: 'confirmed', value: priced.discount }
-  if (doubt === 'rules' || priced.discountPerUnit === undefined) return { status: 'stale', value: priced.discount }
-  return { status: 'estimated', value: times(priced.discountPerUnit, quantity) }
+function lineDiscount(quantity: number, priced: PricedLine | undefined, pending: boolean, isRuled: boolean): LineAmount {
+  if (!priced) return { status: 'stale', shown: 0 }
+  if (isRuled || (pending && priced.discountPerUnit === undefined)) return { status: 'stale', shown: priced.discount }
+  if (!pending) return { status: 'answered', shown: priced.discount }
+  return { status: 'estimated', shown: times(priced.discountPerUnit ?? 0, quantity) }
 }
 
 function viewCoupon(code: string, confirmed: Confirmed, edits: readonly CartEdit[], messages: RejectionMessages | undefined): CartCode {
@@ -304,12 +366,4 @@ function keep<Value>(before: Value | undefined, next: Value): Value {
   if (isRecord(before) && isRecord(next))
     return Object.fromEntries(Object.entries(next).map(([name, entry]) => [name, keep(before[name], entry)])) as Value
   return next
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (Object.is(one, other)) return true
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
-  const entries = Object.entries(one)
-  const others = new Map<string, unknown>(Object.entries(other))
-  return entries.length === others.size && entries.every(([name, value]) => others.has(name) && isSame(value, others.get(name)))
 }

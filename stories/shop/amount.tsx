@@ -1,17 +1,18 @@
-import type { Amount as CartAmount } from 'talon-one-react'
+import type { Amount as CartAmount, LineAmount } from 'talon-one-react'
 import { euros } from './money.ts'
 
 interface AmountProps {
-  amount: CartAmount
+  amount: CartAmount | LineAmount
   /** What to write for the value. Euros by default; a discount is written with its sign turned. */
   format?: (value: number) => string
 }
 
-/** Money that says how sure it is: confirmed as it stands, estimated with a ≈, stale dimmed until the answer is there. */
+/** Money that says how sure it is: confirmed or answered as it stands, estimated with a ≈, stale dimmed until the answer is there. */
 export function Amount({ amount, format = euros }: AmountProps) {
-  const text = format(amount.value)
+  const text = format(amount.shown)
   switch (amount.status) {
     case 'confirmed':
+    case 'answered':
       return <span className="amount">{text}</span>
     case 'estimated':
       return (

@@ -32,10 +32,10 @@ export function CartLine({ line, onGone }: CartLineProps) {
       </button>
       <QuantityStepper name={name} quantity={line.quantity} onChange={setQuantity} />
       <p className="cart-line-price">
-        {line.discount.value > 0 && (
+        {line.discount.shown > 0 && (
           <s>
             <span className="sr-only">Before discount </span>
-            {euros(line.subtotal.value)}
+            {euros(line.subtotal.shown)}
           </s>
         )}
         <Amount amount={line.total} />

@@ -6,7 +6,9 @@ import { points } from './money.ts'
 export function EarnedPoints() {
   const earned = useEarnedPoints()
   const pending = useCart({ select: (cart) => cart.pending })
-  return <Amount amount={{ status: pending ? 'stale' : 'confirmed', value: earned }} format={points} />
+  return (
+    <Amount amount={pending ? { status: 'stale', shown: earned } : { status: 'confirmed', shown: earned, value: earned }} format={points} />
+  )
 }
 
-export const useEarnedPoints = (): number => useCart({ select: (cart) => cart.points.reduce((sum, { value }) => sum + value, 0) })
+export const useEarnedPoints = (): number => useCart({ select: (cart) => cart.points.reduce((sum, { shown }) => sum + shown, 0) })

@@ -1,10 +1,12 @@
 /** Runs the benchmarks, or those that are named: `npm run bench sandbox`. `npm run bench cart -- --quick` is the short form of one. */
 import { parseArgs } from 'node:util'
 import { benchCart } from './cart/cart.ts'
+import { benchPrice } from './price.ts'
 import { benchSandbox } from './sandbox.ts'
 
 const { positionals: asked, values } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } })
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  price: benchPrice,
   sandbox: benchSandbox,
   cart: () => benchCart({ isQuick: values.quick }),
 }

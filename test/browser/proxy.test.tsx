@@ -23,7 +23,7 @@ function Cart() {
   return (
     <>
       <button onClick={() => cart.add({ sku: 'coffee-ayla', name: 'Ayla', price: 1 })}>Add</button>
-      <output>{`${cart.quantity} units, ${cart.totals.subtotal.status} ${cart.totals.subtotal.value}, revision ${cart.revision}`}</output>
+      <output>{`${cart.quantity} units, ${cart.totals.subtotal.status} ${cart.totals.subtotal.shown}, revision ${cart.revision}`}</output>
     </>
   )
 }

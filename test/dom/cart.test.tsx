@@ -56,7 +56,7 @@ function CartView() {
           <button onClick={() => cart.setQuantity(line.key, line.quantity + 1)}>more {line.name}</button>
         </p>
       ))}
-      <output>{`${cart.totals.total.value} ${cart.totals.total.status}`}</output>
+      <output>{`${cart.totals.total.shown} ${cart.totals.total.status}`}</output>
       <button onClick={() => cart.add(bread)}>add bread</button>
     </section>
   )

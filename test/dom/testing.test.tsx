@@ -37,7 +37,7 @@ function Cart() {
       {cart.lines.map((line) => (
         <p key={line.key}>{`${line.quantity} × ${line.name}`}</p>
       ))}
-      <output>{`${total.value} ${total.status}`}</output>
+      <output>{`${total.shown} ${total.status}`}</output>
       {cart.coupons.map((coupon) => (
         <p key={coupon.code}>{`${coupon.code}: ${coupon.status === 'rejected' ? coupon.message : coupon.status}`}</p>
       ))}
@@ -99,7 +99,7 @@ describe('TalonOneTestProvider', () => {
     function Session() {
       const { sessionId, session, totals, referral } = useCart()
       const said = referral?.status === 'rejected' && referral.message
-      return <p>{[sessionId, session?.profileId, totals.total.value, said].join()}</p>
+      return <p>{[sessionId, session?.profileId, totals.total.shown, said].join()}</p>
     }
     render(
       <TalonOneTestProvider {...{ campaigns, cartItems }} profileId="ben" sessionId="his" referralCode="FRIEND" messages={germanRejections}>

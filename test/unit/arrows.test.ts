@@ -30,13 +30,19 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
   client: { places: ['config', 'error', 'later', 'transport'], packages: [] },
   key: { places: [], packages: [] },
   queries: { places: ['identity', 'key', 'record'], packages: [] },
-  price: { places: [], packages: [] },
+  decimal: { places: [], packages: [] },
+  same: { places: [], packages: [] },
+  price: { places: ['decimal', 'same'], packages: [] },
+  explain: { places: ['price'], packages: [] },
   preview: { places: ['abort', 'endpoint', 'endpoints', 'error', 'price', 'queries', 'record', 'shape'], packages: [] },
   rejections: { places: [], packages: [] },
-  cart: { places: ['endpoints', 'error', 'json', 'key', 'lane', 'later', 'price', 'queries', 'record', 'rejections'], packages: [] },
+  cart: {
+    places: ['decimal', 'endpoints', 'error', 'json', 'key', 'lane', 'later', 'price', 'queries', 'record', 'rejections', 'same'],
+    packages: [],
+  },
   react: { places: ['cart', 'endpoints', 'error', 'preview', 'queries'], packages: [/^react$/, /^@tanstack\/react-query$/] },
   index: {
-    places: ['cart', 'client', 'effects', 'endpoints', 'error', 'preview', 'price', 'queries', 'react', 'rejections'],
+    places: ['cart', 'client', 'effects', 'endpoints', 'error', 'explain', 'preview', 'price', 'queries', 'react', 'rejections'],
     packages: [],
   },
   proxy: {

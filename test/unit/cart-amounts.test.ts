@@ -1,7 +1,7 @@
-import { type Amount, type Cart, type CartView, type CustomerSessionV2, priceCart } from 'talon-one-react'
+import { type Amount, type Cart, type CartView, type CustomerSessionV2, type LineAmount, priceCart } from 'talon-one-react'
 import { describe, expect, test } from 'vitest'
 import { effect } from '../talon-one.ts'
-import { apple, bread, confirmed, estimated, openCart, openLoaded, stale } from './open-cart.ts'
+import { answered, apple, bread, confirmed, estimated, openCart, openLoaded, stale } from './open-cart.ts'
 import { forAllSchedules, play, prices } from './schedule.ts'
 
 const session = {
@@ -44,24 +44,24 @@ const edits = {
   },
 } satisfies Record<string, (cart: Cart) => void>
 
-type Row = [edited: keyof typeof edits, effects: 'none' | 'even' | 'uneven', subtotal: Amount, discount: Amount, total: Amount]
+type Row = [edited: keyof typeof edits, effects: 'none' | 'even' | 'uneven', subtotal: LineAmount, discount: LineAmount, total: LineAmount]
 
 // The first line: two apples at 2.50, half off each (even), or off one of them (uneven).
 const lineTable: Row[] = [
-  ['nothing', 'none', confirmed(5), confirmed(0), confirmed(5)],
-  ['nothing', 'even', confirmed(5), confirmed(1), confirmed(4)],
-  ['nothing', 'uneven', confirmed(5), confirmed(0.5), confirmed(4.5)],
+  ['nothing', 'none', answered(5), answered(0), answered(5)],
+  ['nothing', 'even', answered(5), answered(1), answered(4)],
+  ['nothing', 'uneven', answered(5), answered(0.5), answered(4.5)],
   ['the quantity of the first line', 'none', estimated(10), estimated(0), estimated(10)],
   ['the quantity of the first line', 'even', estimated(10), estimated(2), estimated(8)],
   ['the quantity of the first line', 'uneven', estimated(10), stale(0.5), stale(9.5)],
-  ['the quantity of the other line', 'none', confirmed(5), estimated(0), estimated(5)],
-  ['the quantity of the other line', 'even', confirmed(5), estimated(1), estimated(4)],
-  ['the quantity of the other line', 'uneven', confirmed(5), stale(0.5), stale(4.5)],
-  ['a new line', 'even', confirmed(5), estimated(1), estimated(4)],
-  ['a coupon', 'none', confirmed(5), stale(0), stale(5)],
-  ['a coupon', 'even', confirmed(5), stale(1), stale(4)],
+  ['the quantity of the other line', 'none', answered(5), answered(0), answered(5)],
+  ['the quantity of the other line', 'even', answered(5), answered(1), answered(4)],
+  ['the quantity of the other line', 'uneven', answered(5), answered(0.5), answered(4.5)],
+  ['a new line', 'even', answered(5), answered(1), answered(4)],
+  ['a coupon', 'none', answered(5), stale(0), stale(5)],
+  ['a coupon', 'even', answered(5), stale(1), stale(4)],
   ['attributes of the first line', 'even', estimated(5), stale(1), stale(4)],
-  ['shipping', 'even', confirmed(5), stale(1), stale(4)],
+  ['shipping', 'even', answered(5), stale(1), stale(4)],
   ['the first line, away and back at another price', 'even', estimated(6), stale(0), stale(6)],
   ['the first line, away and back with other attributes', 'even', estimated(5), stale(1), stale(4)],
   ['the first line, away and back as it was', 'even', estimated(7.5), estimated(1.5), estimated(6)],
@@ -100,7 +100,7 @@ describe('the amounts of a line while an edit waits', () => {
     await clock.settle()
     const customerSession = server.write('cart', { cartItems: [{ ...apple, price: 2.5, quantity: 1 }] })
     await server.release({ status: 200, body: { customerSession, effects: [] } })
-    expect(view().lines[0]).toMatchObject({ unitPrice: 2.5, subtotal: confirmed(2.5) })
+    expect(view().lines[0]).toMatchObject({ unitPrice: 2.5, subtotal: answered(2.5) })
     void cart.setQuantity('APPLE', 3)
     expect(view().lines[0]).toMatchObject({ unitPrice: 2.5, subtotal: estimated(7.5) })
   })
@@ -118,13 +118,13 @@ const totals = (subtotal: Amount, additionalCosts: Amount, discount: Amount, tot
 const totalsTable: Totals[] = [
   ['nothing', 'even', totals(confirmed(9), confirmed(5), confirmed(1), confirmed(13))],
   ['nothing', 'off the cart', totals(confirmed(9), confirmed(5), confirmed(1), confirmed(13))],
-  ['the quantity of the first line', 'even', totals(estimated(14), confirmed(5), estimated(2), estimated(17))],
-  ['the quantity of the first line', 'off the cart', totals(estimated(14), confirmed(5), stale(1), stale(18))],
-  ['the quantity of the first line', 'off shipping', totals(estimated(14), confirmed(5), stale(5), stale(14))],
-  ['a new line', 'even', totals(estimated(12), confirmed(5), stale(1), stale(16))],
-  ['a new line whose price only the server knows', 'even', totals(stale(9), confirmed(5), stale(1), stale(13))],
-  ['a coupon', 'even', totals(confirmed(9), confirmed(5), stale(1), stale(13))],
-  ['shipping', 'even', totals(confirmed(9), stale(5), stale(1), stale(13))],
+  ['the quantity of the first line', 'even', totals(estimated(14), estimated(5), estimated(2), estimated(17))],
+  ['the quantity of the first line', 'off the cart', totals(estimated(14), estimated(5), stale(1), stale(18))],
+  ['the quantity of the first line', 'off shipping', totals(estimated(14), estimated(5), stale(5), stale(14))],
+  ['a new line', 'even', totals(estimated(12), estimated(5), stale(1), stale(16))],
+  ['a new line whose price only the server knows', 'even', totals(stale(9), estimated(5), stale(1), stale(13))],
+  ['a coupon', 'even', totals(estimated(9), estimated(5), stale(1), stale(13))],
+  ['shipping', 'even', totals(estimated(9), stale(5), stale(1), stale(13))],
 ]
 
 describe('the totals while an edit waits', () => {
@@ -167,7 +167,7 @@ describe('the totals while an edit waits', () => {
   test('are never below 0', async () => {
     const { view } = await openDiscounted([effect('setDiscount', { name: 'all', value: 100 }), perItem(99, 0, 0)])
     expect(view().totals.total).toEqual(confirmed(0))
-    expect(view().lines[0]?.total).toEqual(confirmed(0))
+    expect(view().lines[0]?.total).toEqual(answered(0))
   })
 })
 
@@ -179,34 +179,37 @@ async function openDiscounted(effects: ReturnType<typeof effect>[]) {
 }
 
 test(
-  'an amount that says confirmed is what the server says of the cart on screen, in every frame of every schedule',
+  'a total that says confirmed is what the server says of the cart on screen, and a line that says answered is as it said last, in every frame of every schedule',
   { timeout: 120_000 },
   async () => {
     await forAllSchedules(
       async (schedule) => {
-        const confirmedOf = (view: CartView) => named(view).filter(([, { status }]) => status === 'confirmed')
         const { view } = await play(schedule, {
           server: (made) => {
             made.rules = rules
           },
           onFrame(shown, server) {
-            const answered = amountsOf(shown.session)
+            const last = amountsOf(shown.session)
             const stored = amountsOf(server.sessions.get('cart'))
-            for (const [name, { value }] of confirmedOf(shown)) {
+            for (const [name, value] of confirmedOf(shown)) {
               expect(shown.status, `${name} is confirmed before anything is known`).not.toBe('loading')
-              expect(value * 100, `${name} in the last answer`).toBeCloseTo(answered[name] ?? 0, 6)
+              expect(shown.pending, `${name} is confirmed while an edit waits`).toBe(false)
+              expect(value * 100, `${name} in the last answer`).toBeCloseTo(last[name] ?? 0, 6)
               expect(value * 100, `${name} of what is stored`).toBeCloseTo(stored[name] ?? 0, 6)
             }
+            for (const [name, { status, shown: amount }] of amountsOfLines(shown))
+              if (status === 'answered') expect(amount * 100, `${name} in the last answer`).toBeCloseTo(last[name] ?? 0, 6)
           },
           onStep(shown, _server, deeds) {
             const waiting = deeds.findLast(({ deed, revision, error }) => deed.do === 'ship' && revision === undefined && !error)?.deed
             const additionalCosts = waiting?.do === 'ship' ? { shipping: { price: waiting.cents / 100 } } : shown.session?.additionalCosts
             const onScreen = amountsOf({ ...shownOf(shown), ...(additionalCosts && { additionalCosts }) })
-            for (const [name, { value }] of confirmedOf(shown))
+            for (const [name, value] of confirmedOf(shown))
               expect(value * 100, `${name} of what is on screen`).toBeCloseTo(onScreen[name] ?? 0, 6)
           },
         })
-        expect(confirmedOf(view)).toEqual(named(view))
+        expect(confirmedOf(view)).toHaveLength(4)
+        expect(amountsOfLines(view).filter(([, { status }]) => status !== 'answered')).toEqual([])
       },
       { refusals: true },
     )
@@ -252,13 +255,18 @@ function amountsOf(of: Partial<CustomerSessionV2> | undefined): Record<string, n
   return { ...amounts, subtotal, additionalCosts: costs, discount, total: Math.max(0, subtotal + costs - discount) }
 }
 
-function named(view: CartView): [name: string, amount: Amount][] {
-  const lines = view.lines.flatMap(({ sku, subtotal, discount, total }): [string, Amount][] => [
+function confirmedOf({ totals: { subtotal, additionalCosts, discount, total } }: CartView): [name: string, value: number][] {
+  return Object.entries({ subtotal, additionalCosts, discount, total }).flatMap(([name, amount]) =>
+    amount.status === 'confirmed' ? [[name, amount.value]] : [],
+  )
+}
+
+function amountsOfLines({ lines }: CartView): [name: string, amount: LineAmount][] {
+  return lines.flatMap(({ sku, subtotal, discount, total }): [string, LineAmount][] => [
     [`${sku} subtotal`, subtotal],
     [`${sku} discount`, discount],
     [`${sku} total`, total],
   ])
-  return [...lines, ...Object.entries(view.totals)]
 }
 
 function shownOf({ lines, coupons }: CartView): Pick<CustomerSessionV2, 'cartItems' | 'couponCodes'> {

@@ -11,18 +11,18 @@ describe('flush', () => {
     void cart.add(bread)
     const flushed = outcomeOf(cart.flush())
     await clock.settle()
-    expect(flushed()).toEqual({ revision: 2, total: { status: 'confirmed', value: 8 } })
+    expect(flushed()).toEqual({ revision: 2, total: { status: 'confirmed', shown: 8, value: 8 } })
   })
 
   test('asks the server when nothing waits: a total may have changed there', async () => {
     const { cart, clock, server } = await openLoaded({ session })
     const flushed = outcomeOf(cart.flush())
     await clock.settle()
-    expect(flushed()).toEqual({ revision: 1, total: { status: 'confirmed', value: 5 } })
+    expect(flushed()).toEqual({ revision: 1, total: { status: 'confirmed', shown: 5, value: 5 } })
     server.write('cart', { cartItems: [{ ...apple, quantity: 4 }] })
     const flushedAgain = outcomeOf(cart.flush())
     await clock.settle()
-    expect(flushedAgain()).toEqual({ revision: 2, total: { status: 'confirmed', value: 10 } })
+    expect(flushedAgain()).toEqual({ revision: 2, total: { status: 'confirmed', shown: 10, value: 10 } })
     expect(server.requests).toHaveLength(3)
   })
 
@@ -33,7 +33,7 @@ describe('flush', () => {
     await clock.settle()
     expect(flushed()).toEqual({ error: 'invalid_price' })
     expect(view().pending).toBe(false)
-    expect(view().lines.map(({ total }) => total.status)).toEqual(['confirmed', 'stale'])
+    expect(view().lines.map(({ total }) => total.status)).toEqual(['answered', 'stale'])
     expect(view().totals.total.status).toBe('stale')
   })
 
@@ -44,14 +44,14 @@ describe('flush', () => {
     await clock.settle()
     expect(flushed()).toBeUndefined()
     await server.release()
-    expect(flushed()).toEqual({ revision: 1, total: { status: 'confirmed', value: 5 } })
+    expect(flushed()).toEqual({ revision: 1, total: { status: 'confirmed', shown: 5, value: 5 } })
   })
 
   test('resolves with nothing to pay when there is no session', async () => {
     const { cart, clock } = await openLoaded()
     const flushed = outcomeOf(cart.flush())
     await clock.settle()
-    expect(flushed()).toEqual({ revision: 0, total: { status: 'confirmed', value: 0 } })
+    expect(flushed()).toEqual({ revision: 0, total: { status: 'confirmed', shown: 0, value: 0 } })
   })
 
   test('does not wait for quiet, neither does a second one when the first has given up', async () => {
@@ -69,7 +69,7 @@ describe('flush', () => {
     await server.release()
     expect(server.puts.at(-1)?.at).toBe(releasedAt)
     await server.release()
-    expect(second()).toEqual({ revision: 3, total: { status: 'confirmed', value: 12.5 } })
+    expect(second()).toEqual({ revision: 3, total: { status: 'confirmed', shown: 12.5, value: 12.5 } })
   })
 
   test('waits for edits that are made meanwhile, too', async () => {
@@ -82,7 +82,7 @@ describe('flush', () => {
     await server.release()
     expect(flushed()).toBeUndefined()
     await server.release()
-    expect(flushed()).toEqual({ revision: 3, total: { status: 'confirmed', value: 10 } })
+    expect(flushed()).toEqual({ revision: 3, total: { status: 'confirmed', shown: 10, value: 10 } })
   })
 
   test('rejects with the error of the edit that was refused; what is left can be flushed', async () => {
@@ -95,7 +95,7 @@ describe('flush', () => {
     expect(flushed()).toEqual({ error: 'bad_request' })
     const again = outcomeOf(cart.flush())
     await clock.settle()
-    expect(again()).toEqual({ revision: 2, total: { status: 'confirmed', value: 9 } })
+    expect(again()).toEqual({ revision: 2, total: { status: 'confirmed', shown: 9, value: 9 } })
   })
 
   test('rejects with timeout while the edits stay, and works when they have got through', async () => {
@@ -111,7 +111,7 @@ describe('flush', () => {
     server.always('answer')
     const again = outcomeOf(cart.flush())
     await clock.settle()
-    expect([added(), again()]).toEqual([{ revision: 2 }, { revision: 2, total: { status: 'confirmed', value: 9 } }])
+    expect([added(), again()]).toEqual([{ revision: 2 }, { revision: 2, total: { status: 'confirmed', shown: 9, value: 9 } }])
   })
 
   test('may wait for as long as it takes', async () => {
@@ -136,7 +136,7 @@ describe('flush', () => {
     expect(first()).toEqual({ error: status === 401 ? 'unauthenticated' : 'forbidden' })
     const second = outcomeOf(cart.flush())
     await clock.settle()
-    expect(second()).toEqual({ revision: 2, total: { status: 'confirmed', value: 9 } })
+    expect(second()).toEqual({ revision: 2, total: { status: 'confirmed', shown: 9, value: 9 } })
   })
 
   test('rejects with session_closed when the cart is found to have been ordered', async () => {
@@ -158,6 +158,6 @@ describe('flush', () => {
     await clock.advance(1000)
     expect(flushed()).toBeUndefined()
     await server.release()
-    expect(flushed()).toEqual({ revision: 2, total: { status: 'confirmed', value: 7.5 } })
+    expect(flushed()).toEqual({ revision: 2, total: { status: 'confirmed', shown: 7.5, value: 7.5 } })
   })
 })

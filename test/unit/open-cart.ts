@@ -58,9 +58,10 @@ export async function openLoaded(options?: OpenCartOptions): Promise<OpenCart> {
 export const apple = { sku: 'APPLE', name: 'Apple', price: 2.5 }
 export const bread = { sku: 'BREAD', name: 'Bread', price: 4 }
 
-export const confirmed = (value: number): Amount => ({ status: 'confirmed', value })
-export const estimated = (value: number): Amount => ({ status: 'estimated', value })
-export const stale = (value: number): Amount => ({ status: 'stale', value })
+export const confirmed = (shown: number): Amount => ({ status: 'confirmed', shown, value: shown })
+export const answered = (shown: number) => ({ status: 'answered', shown }) as const
+export const estimated = (shown: number) => ({ status: 'estimated', shown }) as const
+export const stale = (shown: number) => ({ status: 'stale', shown }) as const
 
 /** What became of a promise so far: its value, `{ error: code }`, or undefined. */
 export function outcomeOf(promise: Promise<unknown>): () => unknown {

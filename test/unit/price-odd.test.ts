@@ -44,7 +44,8 @@ describe('effects that cannot be counted are handed through, and change no price
 
   test.each(table)('%s', (_name, oddOne) => {
     const effects = [offItem(0.5, 0), effect('acceptCoupon', { value: 'TEN' })]
-    expect(priceCart(session, [...effects, oddOne])).toEqual({ ...priceCart(session, effects), unknown: [oddOne] })
+    const all = [...effects, oddOne]
+    expect(priceCart(session, all)).toEqual({ ...priceCart(session, effects), unknown: [oddOne], effects: all })
   })
 
   test('but a name or a reason that is missing costs nobody the discount or the refusal', () => {
@@ -104,6 +105,9 @@ describe('effects that cannot be counted are handed through, and change no price
   })
 
   test('neither do prices and costs that are odd', () => {
+    for (const quantity of [-3, 0, 1.5, 1e15, NaN, undefined])
+      expect(priceCart({ cartItems: [{ sku: 'A', quantity, price: 1 } as never] }, [offItem(1, 0)]).lines).toHaveLength(1)
+    expect(priceCart({ cartItems: [{ sku: 'A', quantity: 1e9, price: 1e305 }] }, []).total).toBe(Infinity)
     const cartItems = [{ sku: 'A', quantity: 1, price: null, additionalCosts: { a: null } } as never]
     expect(priceCart({ cartItems, additionalCosts: { shipping: null } as never }, [])).toMatchObject({ total: 0 })
     expect(priceCart({ cartItems: [], additionalCosts: null } as never, [offCost(1, 'shipping')]).total).toBe(0)

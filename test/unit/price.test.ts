@@ -1,4 +1,4 @@
-import { type Effect, type PricedCart, priceCart, type UnknownWord } from 'talon-one-react'
+import { type Effect, type EffectType, type PricedCart, priceCart, type UnknownWord } from 'talon-one-react'
 import { describe, expect, test } from 'vitest'
 import { cost, effect } from '../talon-one.ts'
 
@@ -208,8 +208,8 @@ describe('discounts', () => {
     ]
     expect(priceCart(session, effects)).toMatchObject({
       discounts: [
-        { name: 'Fruit', value: 1 },
         { name: 'Winter', value: 3 },
+        { name: 'Fruit', value: 1 },
         { name: 'Top #10 deal', value: 1 },
       ],
       sessionDiscount: 2,
@@ -236,6 +236,7 @@ describe('discounts', () => {
       points: [],
       notifications: [],
       unknown: [],
+      effects: [],
     } satisfies PricedCart)
   })
 })
@@ -335,6 +336,83 @@ describe('what effects say beside prices', () => {
       effect('customEffect', { effectId: 1, name: 'x', payload: {} }),
       effect('error', { message: 'x' }),
     ]
-    expect(priceCart(session, effects)).toEqual(priceCart(session, []))
+    expect(priceCart(session, effects)).toEqual({ ...priceCart(session, []), effects })
   })
+})
+
+describe('lines that say the same as before', () => {
+  const before = priceCart(session, [offItem(0.5, 0, 0), offItem(1, 1, 0)])
+  const anew = (): typeof session => JSON.parse(JSON.stringify(session))
+
+  test('keep their object, however new the answer is', () => {
+    const next = priceCart(anew(), [offItem(1, 1, 0), offItem(0.5, 0, 0), off(3)], before)
+    expect(next.lines[0]).toBe(before.lines[0])
+    expect(next.lines[1]).toBe(before.lines[1])
+    expect(next.total).toBe(before.total - 3)
+  })
+
+  test('and no other: by discount, by quantity, by price, by what the item says', () => {
+    expect(priceCart(anew(), [offItem(0.4, 0, 0), offItem(1, 1, 0)], before).lines).toMatchObject([{ discount: 0.4 }, { discount: 1 }])
+    expect(priceCart(anew(), [offItem(0.25, 0, 0), offItem(0.25, 0, 1)], before).lines[0]).toMatchObject({ discountPerUnit: 0.25 })
+    const [apple = item('', 0, 0), mug = item('', 0, 0)] = anew().cartItems
+    const changed = [
+      { ...apple, quantity: 3 },
+      { ...apple, price: 2.6 },
+      { ...apple, name: 'Apple' },
+      { ...apple, attributes: { ripe: true } },
+    ]
+    for (const cartItem of changed) {
+      const { lines } = priceCart({ cartItems: [cartItem, mug] }, before.effects, before)
+      expect(lines[0]).toMatchObject({ item: cartItem, subtotal: cartItem.price * cartItem.quantity })
+      expect(lines[1]).toBe(before.lines[1])
+    }
+  })
+})
+
+test('a unit that its line does not have is no unit of the next line', () => {
+  const { lines } = priceCart({ cartItems: [item('A', 5, 1), item('B', 5, 1)] }, [offItem(1, 0, 1)])
+  expect(lines.map(({ discount, discountPerUnit }) => [discount, discountPerUnit])).toEqual([
+    [1, undefined],
+    [0, 0],
+  ])
+})
+
+test('every known effect that says nothing of a price is known to', () => {
+  type Counted =
+    | `setDiscount${'' | `Per${'Item' | 'AdditionalCost' | 'AdditionalCostPerItem'}`}`
+    | `${'accept' | 'reject'}${'Coupon' | 'Referral'}`
+    | `${'add' | 'deduct'}LoyaltyPoints`
+    | 'redeemReferral'
+    | 'addFreeItem'
+    | 'showNotification'
+  const silent: Record<Exclude<EffectType, Counted>, true> = {
+    couponCreated: true,
+    referralCreated: true,
+    triggerWebhook: true,
+    changeLoyaltyTierLevel: true,
+    updateAttribute: true,
+    rollbackCoupon: true,
+    rollbackReferral: true,
+    rollbackDiscount: true,
+    rollbackAddedLoyaltyPoints: true,
+    rollbackDeductedLoyaltyPoints: true,
+    showBundleMetadata: true,
+    awardGiveaway: true,
+    willAwardGiveaway: true,
+    error: true,
+    customEffect: true,
+    reserveCoupon: true,
+    addToAudience: true,
+    removeFromAudience: true,
+    increaseAchievementProgress: true,
+    rollbackIncreasedAchievementProgress: true,
+    extendLoyaltyPointsExpiryDate: true,
+    setLoyaltyPointsExpiryDate: true,
+    startAchievementProgress: true,
+  }
+  const of = (effectType: string) => ({ ...off(1), effectType, props: {} }) as unknown as Effect
+  const known = Object.keys(silent)
+  expect(priceCart(session, known.map(of)).unknown).toEqual([])
+  const tomorrow = [...known.map((type) => `${type}2`), ...known.map((type) => `un${type}`), 'rollback', 'set', 'Created', 'LoyaltyPoints']
+  expect(priceCart(session, tomorrow.map(of)).unknown).toHaveLength(tomorrow.length)
 })

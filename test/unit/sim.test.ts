@@ -14,7 +14,7 @@ async function traceOf(seed: number): Promise<string> {
   return lines.join('\n')
 }
 
-test('a cart keeps its promises, whatever happens', async () => {
+test('a cart keeps its promises, whatever happens', { timeout: 60_000 }, async () => {
   const struck = new Set<Fault>()
   for (let seed = 1; seed <= 300; seed++) {
     const result = await run(seed)

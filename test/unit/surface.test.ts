@@ -24,6 +24,7 @@ test('talon-one-react exports these values and no others', async () => {
       "deleteLoyaltyTransactionsFromLedgers",
       "dutchRejections",
       "englishRejections",
+      "explain",
       "frenchRejections",
       "generateLoyaltyCard",
       "germanRejections",

@@ -2,7 +2,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { memo } from 'react'
 import { createRoot } from 'react-dom/client'
-import { type Amount, createTalonOne, TalonOneProvider, useCart, useCartActions, useCartLine } from 'talon-one-react'
+import { createTalonOne, TalonOneProvider, useCart, useCartActions, useCartLine } from 'talon-one-react'
 import type { Show } from './main.ts'
 import { lineMarkup, totalsMarkup } from './markup.tsx'
 
@@ -46,6 +46,6 @@ function Totals() {
   return totalsMarkup({ units, total, isConfirmed })
 }
 
-function shown(amount: Amount): number {
-  return amount.value
+function shown(amount: { shown: number }): number {
+  return amount.shown
 }
