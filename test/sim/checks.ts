@@ -134,7 +134,8 @@ function settlesOnce({ deeds, strikes }: Run): string | undefined {
   if (odd >= 0) return `edit ${odd + 1} was settled ${deeds[odd]?.settled} times`
   const refused = deeds.findIndex(({ error, deed }) => {
     if (error === undefined || error === 'line_not_found') return false
-    if (error === 'bad_request') return !isRefusable(deed)
+    // Of a refusal that is cut off, nobody can tell that it is about an order.
+    if (error === 'bad_request') return !isRefusable(deed) && !(strikes.has('order') && strikes.has('cut'))
     if (error === 'session_closed') return !strikes.has('order')
     return error !== 'identity_changed' || !strikes.has('identity')
   })

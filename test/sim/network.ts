@@ -19,7 +19,7 @@ export interface Exchange {
   retryAfterMs: number | undefined
   /** How many writes were under way when it left, itself included. */
   writesAtOnce: number
-  /** Whether it left although the browser was offline. */
+  /** Whether it left although the browser had been offline for a while. */
   isOffline: boolean
   /** Whether its page was not seen. */
   isHidden: boolean
@@ -51,7 +51,8 @@ export interface Network {
   /** Nothing gets through for so many milliseconds. */
   breakDown: (ms: number) => void
   exchanges: readonly Exchange[]
-  isOnline: boolean
+  /** Infinity: online. */
+  offlineSince: number
   /** Who is signed in. */
   shopper: Shopper | undefined
 }
@@ -71,6 +72,8 @@ export interface NetworkOptions {
 }
 
 const processingMs = 20
+/** What a request that is about to leave may take until it does: a slow storage. */
+const offlineGraceMs = 2_500
 const longestDelay = 4_000
 const longestDuplicate = 3_000
 const longestLate = 15_000
@@ -109,7 +112,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
       endedAt: undefined,
       retryAfterMs: undefined,
       writesAtOnce: isWrite ? writes : 0,
-      isOffline: !network.isOnline,
+      isOffline: time.now() - network.offlineSince > offlineGraceMs,
       isHidden: tab.isHidden,
       landings: [],
     }
@@ -143,7 +146,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
   // Each has dice of its own, so that what happens to one does not depend on the others.
   function fateOf(name: string): Fate {
     const dice = createDice(seed, name)
-    const isFaulty = time.now() < faultsEnd && time.now() >= downUntil && network.isOnline
+    const isFaulty = time.now() < faultsEnd && time.now() >= downUntil && network.offlineSince > time.now()
     const meets = (kind: RequestFault) => {
       const isMet = dice.chance(profile.get(kind) ?? 0)
       return isFaulty && isMet && strikes.strike(kind, name)
@@ -167,7 +170,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
     fail: () => void,
   ): void {
     const { fault, isDelayed, isDuplicated, up, down, isFirstHalf, dice } = fate
-    if (!network.isOnline) {
+    if (network.offlineSince <= time.now()) {
       say?.(`${name} is offline`)
       return time.at(time.now() + 1, fail)
     }
@@ -213,7 +216,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
   const network: Network = {
     carry,
     exchanges,
-    isOnline: true,
+    offlineSince: Infinity,
     shopper: 'anna',
     breakDown: (ms) => {
       downUntil = Math.max(downUntil, Math.min(faultsEnd, time.now() + ms))

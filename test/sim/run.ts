@@ -421,10 +421,10 @@ function reachBarrier(world: World, slot: Slot | undefined, barrier: 'flush' | '
   )
 }
 
-function setOnline({ network, browser, slots, say }: World, isOnline: boolean): void {
+function setOnline({ network, browser, slots, say, time }: World, isOnline: boolean): void {
   if (browser.isOnline === isOnline) return
   say?.(isOnline ? 'online' : 'offline')
-  network.isOnline = isOnline
+  network.offlineSince = isOnline ? Infinity : time.now()
   browser.isOnline = isOnline
   for (const slot of slots) if (slot) browser.notice(slot.tab)
 }
