@@ -58,15 +58,19 @@ function losesNothing(run: Run): string | undefined {
   )
 }
 
-/** Whether an older write landed where nobody may write over it any more: after its shopper had left, or before an order. */
+/** Whether an older write landed where nobody may write over it: when its shopper had left, or soon did, or before an order. */
 function isOutOfReach({ exchanges, signedOut, orderedAt = -1 }: Run): boolean {
+  const reach = Math.max(orderedAt, ...signedOut)
   return exchanges.some(({ sentAt, landings }) =>
     landings.some(
-      (landing) =>
-        signedOut.some((at) => sentAt < at && landing > at) ||
-        (landing < orderedAt && exchanges.some((other) => other.sentAt > sentAt && other.landings.some((before) => before < landing))),
+      (landing) => signedOut.some((at) => sentAt < at && landing > at) || (landing < reach && landedBetween(exchanges, sentAt, landing)),
     ),
   )
+}
+
+/** Whether what left after a moment had landed before another. */
+function landedBetween(exchanges: Run['exchanges'], leftAfter: number, landedBefore: number): boolean {
+  return exchanges.some(({ sentAt, landings }) => sentAt > leftAfter && landings.some((landing) => landing < landedBefore))
 }
 
 /** The server holds nothing that no deed has made. */
@@ -152,7 +156,9 @@ function guardsCheckout({ opened, exchanges }: Run): string | undefined {
   for (const { at, unsettled, total, truth, isSettled } of opened) {
     if (unsettled > 0) return `it opened at ${at / 1000} s with ${unsettled} edits on their way`
     if (truth !== undefined && total !== truth) return `it opened at ${at / 1000} s with ${total} instead of ${truth}`
-    const late = isSettled && exchanges.find(({ sentAt, landings }) => sentAt < at && landings.some((landing) => landing > at))
+    // What undoes only later edits is theirs to wait for.
+    const undoes = (landing: number) => landing > at && !landedBetween(exchanges, at, landing)
+    const late = isSettled && exchanges.find(({ sentAt, landings }) => sentAt < at && landings.some(undoes))
     if (late) return `settle resolved at ${at / 1000} s, and what left at ${late.sentAt / 1000} s landed after that`
   }
   return undefined
