@@ -67,15 +67,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'attributes are not carried again',
     file: 'src/cart/sending.ts',
-    text: 'const carried = outbox.sent.flatMap(({ edits }) => edits)',
-    instead: 'const carried = outbox.sent.flatMap(() => [])',
+    text: "const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !waiting.has(other.ids[index] ?? '')))",
+    instead: 'const carried = outbox.sent.flatMap(({ edits }) => edits.slice(edits.length))',
     check: 'I2 nothing lost',
   },
   {
     name: 'what may have landed counts twice',
     file: 'src/cart/taking.ts',
-    text: 'other && tried.has(id) && other !== edit',
-    instead: 'other && !tried.has(id) && other !== edit',
+    text: '.filter(isTried)',
+    instead: '.filter((one) => !isTried(one))',
     check: 'I3 no phantom',
   },
   {
@@ -91,6 +91,27 @@ export const mutants: readonly Mutant[] = [
     text: "if ((found.session?.state ?? 'open') !== 'open') return { is: 'changed' }",
     instead: '',
     check: 'I1 convergence',
+  },
+  {
+    name: 'a settle check that has slept counts',
+    file: 'src/cart/sync.ts',
+    text: 'if (clock.now() - outbox.sentAt < landingMs) return\n',
+    instead: '',
+    check: 'I2 nothing lost',
+  },
+  {
+    name: 'refused edits are carried again',
+    file: 'src/cart/taking.ts',
+    text: "edits: write.edits.filter((_, index) => !ids.has(write.ids[index] ?? '')),",
+    instead: 'edits: write.edits,',
+    check: 'I9 settled once',
+  },
+  {
+    name: 'what still waits is carried with others',
+    file: 'src/cart/sending.ts',
+    text: "!waiting.has(other.ids[index] ?? '')",
+    instead: 'waiting.size >= 0 && index >= 0',
+    check: 'I9 settled once',
   },
   // One lane
   {
@@ -185,8 +206,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'edits of a dead tab are forgotten',
     file: 'src/cart/outbox.ts',
-    text: 'edits.map((entry) => known.get(entry.id) ?? foreignEntry(entry))',
-    instead: 'edits.flatMap((entry) => known.get(entry.id) ?? [])',
+    text: '...edits.filter((entry) => !isStray(entry))',
+    instead: '...edits.filter((entry) => !isStray(entry) && known.has(entry.id))',
     check: 'I2 nothing lost',
   },
   {
@@ -199,17 +220,17 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'own edits before those of other tabs',
     file: 'src/cart/outbox.ts',
-    text: '...before.filter(({ id }) => !kept.has(id))]',
+    text: '...state.pending.filter(({ id }) => !isOthers && !kept.has(id)),\n    ]',
     instead:
-      '...before.filter(({ id }) => !kept.has(id))].toSorted((one, other) => Number(foreign.has(one.id)) - Number(foreign.has(other.id)))',
+      '...state.pending.filter(({ id }) => !isOthers && !kept.has(id)),\n    ].toSorted((one, other) => Number(foreign.has(one.id)) - Number(foreign.has(other.id)))',
     check: 'I2 nothing lost',
   },
   {
     name: 'edits are done with before their answer is kept',
     file: 'src/cart/outbox.ts',
-    text: 'const change: CartChange = { removed, changed, sent: left, saved: saved(confirmed) }\n      return step(() => storage.change(name, change))',
+    text: 'return step(() => storage.change(name, change)).then(() => {',
     instead:
-      'const change: CartChange = { removed: [], changed, sent: left, saved: saved(confirmed) }\n      return step(async () => { await storage.change(name, change); await new Promise((done) => platform.clock.setTimeout(() => done(undefined), 500)); await storage.change(name, { ...change, removed }) })',
+      'return step(async () => { await storage.change(name, { ...change, removed: [] }); await new Promise<void>((done) => void platform.clock.setTimeout(done, 500)); await storage.change(name, change) }).then(() => {',
     check: 'I3 no phantom',
   },
   {
@@ -233,19 +254,40 @@ export const mutants: readonly Mutant[] = [
     instead: '        await fallBack()',
     check: 'I9 settled once',
   },
+  {
+    name: 'edits are kept when their turn comes',
+    file: 'src/cart/sync.ts',
+    text: '    void outbox.sync()\n    run()\n',
+    instead: '    run()\n',
+    check: 'I7 durable',
+  },
+  {
+    name: 'reads that are out of date are taken in',
+    file: 'src/cart/outbox.ts',
+    text: 'if (ahead > 0) return void sync()',
+    instead: '',
+    check: 'I6 never backwards',
+  },
+  {
+    name: 'edits are sent before they are kept',
+    file: 'src/cart/sending.ts',
+    text: 'Math.min(mostEditsAtOnce, isLeft < 0 ? Infinity : isLeft)',
+    instead: 'mostEditsAtOnce',
+    check: 'I2 nothing lost',
+  },
   // Who it is
   {
     name: 'identity check dropped',
     file: 'src/cart/recovery.ts',
-    text: "if (isAnother(found, confirmed)) return { is: 'another' }",
+    text: "if (isAnother(found.session, confirmed.session)) return { is: 'another' }",
     instead: '',
     check: 'I10 one identity',
   },
   {
-    name: 'what is put away comes back to anybody',
+    name: 'edits of another session are not told apart',
     file: 'src/cart/outbox.ts',
-    text: 'return `${name} of ${owner}`',
-    instead: 'return `${name} of somebody`',
+    text: 'over.has(id) || (confirmed !== undefined && isAnother(confirmed.session, of))',
+    instead: 'over.has(id)',
     check: 'I10 one identity',
   },
   {

@@ -17,12 +17,14 @@ const { values, positionals } = parseArgs({
     jobs: { type: 'string', default: String(availableParallelism()) },
     schedules: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
+    faults: { type: 'string', default: faultNames.join(',') },
   },
 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const schedules = Number(values.schedules)
 const firstSeed = Number(values.seed)
+const faults = faultNames.filter((fault) => values.faults.split(',').includes(fault))
 const asked = positionals.length === 0 ? mutants : mutants.filter(({ name }) => positionals.some((part) => name.includes(part)))
 if (asked.length === 0)
   throw new Error(`There is no mutant called ${positionals.join(' or ')}; there are: ${mutants.map(({ name }) => name).join(', ')}`)
@@ -32,7 +34,7 @@ const misfits = (await Promise.all(asked.map(async (mutant) => ((await timesFoun
 for (const { name, file } of misfits) console.log(`${name}: its text is not found exactly once in ${file}`)
 if (misfits.length > 0) process.exit(1)
 
-const unbroken = await runSchedules({ firstSeed, schedules: 2_000, faults: faultNames, jobs: Number(values.jobs), onProgress: () => true })
+const unbroken = await runSchedules({ firstSeed, schedules: 2_000, faults, jobs: Number(values.jobs), onProgress: () => true })
 if (unbroken.failed > 0) {
   console.log(`The engine itself fails in ${unbroken.failed} of ${unbroken.schedules} schedules: see \`npm run sim\``)
   process.exit(1)
@@ -62,7 +64,7 @@ async function hunt(mutant: Mutant): Promise<void> {
     const tally = await runSchedules({
       firstSeed,
       schedules,
-      faults: mutant.faults ?? faultNames,
+      faults: mutant.faults ?? faults,
       jobs: 1,
       worker: pathToFileURL(join(folder, 'test/sim/worker.ts')),
       onProgress: ({ failed }) => failed === 0,
