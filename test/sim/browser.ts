@@ -57,6 +57,7 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
   const members = new Set<{ tab: Tab; name: string; heard: () => void }>()
   const listeners = new Map<Tab, Set<() => void>>()
   const isFaulty = () => time.now() < faultsEnd
+  let busyUntil = 0
 
   const browser: Browser = {
     isOnline: true,
@@ -152,8 +153,11 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
     const slow = meets('storageSlow') ? slowness : 0
     // Of a page that dies meanwhile, half come through.
     const outlives = dice.chance(0.5)
+    // Whoever comes first is done first, in whichever tab.
+    const moment = Math.max(time.now() + before + slow, busyUntil)
+    busyUntil = moment
     return new Promise((resolve, reject) => {
-      time.at(time.now() + before + slow, () => {
+      time.at(moment, () => {
         if (!tab.isAlive && !outlives) return
         if (fails) {
           say?.(`tab ${tab.number}: storage refuses ${what} (${name})`)

@@ -4,7 +4,9 @@ import type { Done, Page, Run } from './run.ts'
 import { heldBy } from './run.ts'
 import {
   after,
+  alsoAfter,
   alsoAs,
+  type Deed,
   differences,
   type Facts,
   factsOf,
@@ -205,14 +207,19 @@ function comparisonOf({ before, deeds, sessions, overwritten, strikes }: Run, sh
   const earlier: Possibilities[] = []
   let possible = possibilitiesOf(before.get(shopper) ?? new Map())
   const other = shopper === 'anna' ? overwritten : []
+  const putAway: Deed[] = []
+  const whilePutAway: Possibilities[] = []
   for (const done of inOrder(deeds.filter((one) => one.shopper === shopper))) {
     earlier.push(possible)
     for (const { at, facts } of other) if ((done.settledAt ?? Infinity) > at) possible = alsoAs(possible, facts)
     const fate = fateOf(done, strikes.has('identity') || strikes.has('order'))
     if (fate !== 'never') possible = after(possible, done.deed, fate === 'certain')
+    if (done.error === 'identity_changed') putAway.push(done.deed)
+    if (putAway.length > 0) whilePutAway.push(possible)
   }
-  // What was put away while somebody else was there comes back after what was done meanwhile.
-  for (const { deed, error } of deeds) if (error === 'identity_changed') possible = after(possible, deed, false)
+  // What was put away while somebody else was there comes back after what was done meanwhile, as it would have been then.
+  for (const deed of putAway) possible = after(possible, deed, false)
+  for (const then of whilePutAway) for (const deed of putAway) possible = alsoAfter(possible, then, deed)
   // A device that writes all lines says how they are: what it wrote may stand, whatever the cart does not write over.
   for (const { facts } of other) possible = alsoAs(possible, facts)
   return { last: possible, earlier, stored: shoppersFacts(factsOf(sessions.get(shopper))) }

@@ -39,8 +39,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'repairs after unknown outcomes only',
     file: 'src/cart/outbox.ts',
-    text: "isOpen: () => sent.length > 1 || sent.some(({ state }) => state !== 'answered'),",
-    instead: "isOpen: () => sent.some(({ state }) => state !== 'answered'),",
+    text: "isOpen: () => ownSent().length > 1 || ownSent().some(({ state }) => state !== 'answered'),",
+    instead: "isOpen: () => ownSent().some(({ state }) => state !== 'answered'),",
     check: 'I2 nothing lost',
   },
   {

@@ -207,6 +207,13 @@ export function alsoAs(possible: Possibilities, facts: Facts): Possibilities {
   )
 }
 
+/** What facts may be when what a deed is about may also be as that deed had left it before. */
+export function alsoAfter(possible: Possibilities, then: Possibilities, deed: Deed): Possibilities {
+  const done = after(then, deed, false)
+  const facts = Object.keys(changesOf(deed))
+  return new Map([...possible, ...facts.map((fact) => [fact, new Set([...valuesOf(possible, fact), ...valuesOf(done, fact)])] as const)])
+}
+
 interface Held extends Pick<CustomerSessionV2, 'couponCodes' | 'attributes' | 'additionalCosts'> {
   cartItems?: readonly { sku: string; quantity: number; attributes?: object | undefined }[] | undefined
   referralCode?: string | undefined
