@@ -47,6 +47,7 @@ interface Waiting {
   grant: () => void
 }
 
+const leastTransactionMs = 0.01
 const longestSlowness = 2_000
 const longestLateness = 3_000
 
@@ -154,7 +155,7 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
     // Of a page that dies meanwhile, half come through.
     const outlives = dice.chance(0.5)
     // Whoever comes first is done first, in whichever tab.
-    const moment = Math.max(time.now() + before + slow, busyUntil)
+    const moment = Math.max(time.now() + before + slow, busyUntil + leastTransactionMs)
     busyUntil = moment
     return new Promise((resolve, reject) => {
       time.at(moment, () => {
