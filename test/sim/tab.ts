@@ -20,6 +20,9 @@ export interface Tab {
   thaw(): void
 }
 
+// No timer goes off in no time, or what waits for a moment that is a rounding error away would wait for ever.
+const shortestTimer = 0.1
+
 export function createTab(number: number, time: VirtualTime): Tab {
   const ends = new Set<() => void>()
   let held: (() => void)[] = []
@@ -50,7 +53,7 @@ export function createTab(number: number, time: VirtualTime): Tab {
       now: () => time.now() - zero,
       setTimeout(task, ms) {
         const timer = { isCancelled: false, event: undefined as unknown }
-        timer.event = time.setTimeout(() => deliver(() => timer.isCancelled || task()), ms)
+        timer.event = time.setTimeout(() => deliver(() => timer.isCancelled || task()), Math.max(ms, shortestTimer))
         return timer
       },
       clearTimeout(timer) {
