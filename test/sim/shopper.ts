@@ -121,8 +121,10 @@ export function perform(cart: Cart, deed: Deed): Promise<{ revision: number }> {
 export function isEditOf(deed: Deed, edit: CartEdit): boolean {
   switch (deed.do) {
     case 'add':
+      // What may have been carried out says how many it comes to.
+      return edit.type === 'add' && edit.key === deed.sku && (edit.isTotal === true || edit.quantity === deed.quantity)
     case 'setQuantity':
-      return edit.type === deed.do && edit.key === deed.sku && edit.quantity === deed.quantity
+      return edit.type === 'setQuantity' && edit.key === deed.sku && edit.quantity === deed.quantity
     case 'remove':
       return edit.type === 'remove' && edit.key === deed.sku
     case 'describe':
