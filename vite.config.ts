@@ -37,7 +37,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => ({
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^node:/, /^react($|\/)/, '@tanstack/react-query', 'ky', 'msw', 'srvx', 'classic-level', /^@noble\/hashes/],
+      external: [/^node:/, /^react($|\/)/, '@tanstack/react-query', 'ky', 'idb', 'msw', 'srvx', 'classic-level', /^@noble\/hashes/],
       // One file out for each file in: `'use client'` stays where it was written, and only there.
       output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
     },

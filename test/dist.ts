@@ -72,9 +72,10 @@ const hooks: readonly Budget[] = Object.keys(await import(`${dist}react/operatio
 
 let isOver = false
 for (const { names, entry, limit, whole = Infinity, endpoints } of [...rows, ...hooks]) {
-  const { code, atOnce, later } = await bundle(names, entry)
+  const { code, atOnce, later, external } = await bundle(names, entry)
   const bytes = brotliCompressSync(atOnce).length
   const more = later.reduce((sum, chunk) => sum + brotliCompressSync(chunk).length, 0)
+  if (external.includes('idb')) throw new Error(`${names} must not bring idb at once: it belongs to what sends a cart`)
   const found = code.match(/operationId:`/g)?.length
   if (endpoints !== undefined && found !== endpoints) throw new Error(`${names} must bring ${endpoints} endpoint, but brings ${found}`)
   const isTooMuch = bytes > limit || bytes + more > whole
@@ -109,8 +110,19 @@ async function languagesIn(code: string): Promise<string> {
   return found.join()
 }
 
-/** The code of some names, what of it is loaded at once and what later, and the modules of the package that it is made of. */
-async function bundle(names: string, entry: string): Promise<{ code: string; atOnce: string; later: string[]; modules: string[] }> {
+interface Bundle {
+  /** All of it. */
+  code: string
+  /** What of it is loaded at once, and the packages that this imports. */
+  atOnce: string
+  external: string[]
+  later: string[]
+  /** The modules of the package that it is made of. */
+  modules: string[]
+}
+
+/** What some names bring. */
+async function bundle(names: string, entry: string): Promise<Bundle> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
@@ -126,7 +138,7 @@ async function bundle(names: string, entry: string): Promise<{ code: string; atO
       minify: true,
       lib: { entry: 'virtual:entry', formats: ['es'] },
       rolldownOptions: {
-        external: [/^react($|\/)/, '@tanstack/react-query', 'ky', 'msw', /^@noble\/hashes/],
+        external: [/^react($|\/)/, '@tanstack/react-query', 'ky', 'idb', 'msw', /^@noble\/hashes/],
         // As in an app, whose own chunk holds what its later chunks share with it.
         preserveEntrySignatures: 'allow-extension',
         output: { minify: true },
@@ -140,6 +152,7 @@ async function bundle(names: string, entry: string): Promise<{ code: string; atO
   return {
     code: chunks.map(({ code }) => code).join(''),
     atOnce: first.map(({ code }) => code).join(''),
+    external: first.flatMap(({ imports }) => imports).filter((name) => !chunks.some(({ fileName }) => fileName === name)),
     later: chunks.filter((chunk) => !first.includes(chunk)).map(({ code }) => code),
     modules: chunks.flatMap(({ moduleIds }) => moduleIds.filter((id) => id.startsWith(dist)).map((id) => id.slice(dist.length))),
   }

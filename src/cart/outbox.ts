@@ -75,16 +75,19 @@ export interface Outbox {
 }
 
 // Enough for a tab that sleeps through them.
-const mostRefusals = 100
+const mostOver = 500
 
 export function createOutbox({ store, name, keyOf, platform, heard, lost }: OutboxOptions): Outbox {
   let { storage } = platform
   let stamp: number | undefined
   let sent: readonly SentWrite[] = []
   let sentAt = -Infinity
+  let done: readonly string[] = []
   let refused: readonly RefusedEdit[] = []
   const kept = new Set<string>()
+  // Edits that other tabs have made; and those that this tab has brought back.
   const foreign = new Set<string>()
+  const own = new Set<string>()
   let last: Promise<void> = Promise.resolve()
   let queued: Promise<void> | undefined
   // How many changes of this tab are on their way to storage: until then it knows more than storage does.
@@ -95,9 +98,11 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   const channel: Channel = platform.join(name, () => void sync().then(heard))
   store.change({ durable: true })
 
+  /** What may still land. Whatever is new among it, or on its way again, has left just now as far as this tab can tell. */
   function note(next: readonly SentWrite[]): void {
-    if (next.some((write) => !sent.some((other) => other.ids.join() === write.ids.join() && other.outline === write.outline)))
-      sentAt = platform.clock.now()
+    const nameOf = ({ ids, outline, state }: SentWrite) => JSON.stringify([ids, outline, state === 'sent'])
+    const known = new Set(sent.map(nameOf))
+    if (next.some((write) => write.state === 'sent' || !known.has(nameOf(write)))) sentAt = platform.clock.now()
     sent = next
   }
 
@@ -125,12 +130,14 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     storage = createMemoryStorage()
     store.change({ durable: false })
     stamp = undefined
-    await restore()
+    // Another tab may go on with what had been kept.
+    if (kept.size > 0) return restore()
+    await storage.append(name, store.state.pending.map(stored))
   }
 
   /**
-   * Puts into storage all that this page knows, in its order, since storage has forgotten everything. Another tab may have done some of it
-   * that this one has not heard of: its edits say what they come to, and nothing is sent before the session has been read.
+   * Puts into storage all that this page knows, in its order, since storage has forgotten it. Another tab may have done some of it that
+   * this one has not heard of: its edits say what they come to, and nothing is sent before the session has been read.
    */
   async function restore(): Promise<void> {
     const { session, contents } = store.base
@@ -139,7 +146,8 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const removed = added.map(({ id }) => id)
     await platform.locks.request(`${name} lost`, {}, async () => {
       const there = await storage.read(name)
-      if (there.stamp !== undefined) return storage.append(name, added)
+      const isNewer = there.saved !== undefined && there.stamp !== stamp
+      if (isNewer) return storage.append(name, added)
       return storage.change(name, { removed, changed: [], added, sent, saved: saved(store.base) })
     })
     for (const id of removed) kept.add(id)
@@ -154,6 +162,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       stamp,
       answer: { ...(session && { customerSession: session }), effects, ...(loyalty && { loyalty }) },
       keys: contents.lines.map(({ key }) => key),
+      done,
       refused,
     }
   }
@@ -171,17 +180,19 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       const found = await storage.read(name, stamp)
       if (ahead > 0) return void sync()
       // Somebody has cleared the site's data: what this page knows is all there is.
-      if (found.stamp === undefined && isLost(found)) return restore()
+      if (isLost(found)) return restore()
       const strays = takeIn(found)
       if (strays.length > 0) await putAway(strays)
     })
     return queued
   }
 
-  /** Whether storage has forgotten something: nothing is taken off it that is not saved somewhere else. */
-  function isLost({ edits }: KeptCart): boolean {
-    const there = new Set(edits.map(({ id }) => id))
-    return stamp !== undefined || store.state.pending.some(({ id }) => kept.has(id) && !there.has(id))
+  /** Whether storage has forgotten something: whoever takes an edit away says what has become of it. */
+  function isLost({ edits, stamp: there, saved: news }: KeptCart): boolean {
+    if (there === undefined && stamp !== undefined) return true
+    const accounted = new Set([...edits, ...(news?.refused ?? refused)].map(({ id }) => id))
+    for (const id of news?.done ?? done) accounted.add(id)
+    return store.state.pending.some(({ id }) => kept.has(id) && !accounted.has(id))
   }
 
   /** Takes in what is kept. Returns what does not belong there: edits that were made for another session, or that are over. */
@@ -191,7 +202,10 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const isFirst = stamp === undefined
     stamp = newStamp
     note(marked)
-    if (news) refused = news.refused
+    if (news) {
+      refused = news.refused
+      done = news.done
+    }
     const answered = news && confirmedOf(news)
     const isNews = answered !== undefined && (!isFirst || edits.length > 0 || !isNewer(state.confirmed, answered))
     const confirmed = isNews ? answered : state.confirmed
@@ -206,18 +220,25 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const gone = state.pending.filter(({ id }) => !pending.some((entry) => entry.id === id))
     for (const { id } of edits) {
       kept.add(id)
-      if (!known.has(id)) foreign.add(id)
+      if (!known.has(id) && !own.has(id)) foreign.add(id)
     }
     const isChanged = pending.length !== state.pending.length || pending.some((entry, index) => entry !== state.pending[index])
-    if (isNews || isChanged) store.change({ pending, ...(isNews && { confirmed: answered, isOutdated: isFirst }) })
+    if (isNews || isChanged) store.change({ pending, ...(isNews && { confirmed: answered, isOutdated: isFirst || isOthers }) })
     for (const entry of gone) end(entry, isOthers ? identityChanged() : confirmed)
     return edits.filter(isStray)
   }
 
   async function putAway(strays: readonly StoredEdit[]): Promise<void> {
-    for (const stray of strays) if (stray.of && !over.has(stray.id)) await storage.append(parkedName(stray.of), [stray])
+    const left = strays.filter(({ id }) => !over.has(id))
+    for (const stray of left) if (stray.of) await storage.append(parkedName(stray.of), [stray])
+    noteRefused(left.map(({ id }) => ({ id, failure: identityChanged() })))
     await storage.change(name, { removed: strays.map(({ id }) => id), changed: [], sent, saved: saved(store.base) })
     channel.post()
+  }
+
+  function noteRefused(entries: readonly { id: string; failure: TalonOneError }[]): void {
+    const news = entries.map(({ id, failure: { code, message } }) => ({ id, code, message }))
+    refused = [...refused, ...news].slice(-mostOver)
   }
 
   /** Another tab has seen to an edit of this one. */
@@ -252,11 +273,11 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       return step(() => storage.mark(name, next))
     },
     isKept: ({ id }) => kept.has(id),
-    settle({ confirmed, done, changed, refused: given, sent: left }) {
+    settle({ confirmed, done: carried, changed, refused: given, sent: left }) {
       note(left)
-      const news = given.map(({ entry: { id }, failure: { code, message } }) => ({ id, code, message }))
-      refused = [...refused, ...news].slice(-mostRefusals)
-      const removed = [...done, ...news.map(({ id }) => id)]
+      noteRefused(given.map(({ entry: { id }, failure }) => ({ id, failure })))
+      done = [...done, ...carried].slice(-mostOver)
+      const removed = [...carried, ...given.map(({ entry: { id } }) => id)]
       for (const id of removed) over.add(id)
       const change: CartChange = { removed, changed, sent: left, saved: saved(confirmed) }
       ahead += 1
@@ -272,11 +293,16 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     unpark: (session) =>
       step(async () => {
         const { edits } = await storage.read(parkedName(session))
-        const own = edits.filter(({ of }) => !isAnother(session, of))
-        if (own.length === 0) return
-        for (const { id } of own) over.delete(id)
-        await storage.append(name, own)
-        await drop(session, own)
+        const back = edits.filter(({ of }) => !isAnother(session, of))
+        if (back.length === 0) return
+        const ids = new Set(back.map(({ id }) => id))
+        for (const id of ids) {
+          over.delete(id)
+          own.add(id)
+        }
+        refused = refused.filter(({ id }) => !ids.has(id))
+        await storage.append(name, back)
+        await drop(session, back)
       }),
     discard: (session) =>
       step(async () => {
@@ -291,7 +317,12 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
 
   function drop(session: SessionTag, edits: readonly StoredEdit[]): Promise<void> {
     const removed = edits.map(({ id }) => id)
-    return storage.change(parkedName(session), { removed, changed: [], sent: [], saved: { stamp: 1, answer: {}, keys: [], refused: [] } })
+    return storage.change(parkedName(session), {
+      removed,
+      changed: [],
+      sent: [],
+      saved: { stamp: 1, answer: {}, keys: [], done: [], refused: [] },
+    })
   }
 
   function parkedName({ profileId }: SessionTag): string {

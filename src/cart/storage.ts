@@ -48,6 +48,8 @@ export interface SavedCart {
   answer: SessionAnswer
   /** The keys of its lines, in order. */
   keys: readonly string[]
+  /** Ids of the last edits that were carried, newest at the end: one that is neither here nor among the refused is not over, but lost. */
+  done: readonly string[]
   /** The last ones, newest at the end. */
   refused: readonly RefusedEdit[]
 }
@@ -68,7 +70,7 @@ export interface KeptCart {
 export interface CartChange {
   /** The ids of edits that are done with. */
   removed: readonly string[]
-  /** Edits that stay in their place, in other words. */
+  /** Edits that stay in their place, in other words; made for the same session as before. */
   changed: readonly StoredEdit[]
   /** Edits that come after all others. Only where storage has lost what it had. */
   added?: readonly StoredEdit[]
@@ -104,8 +106,9 @@ export function createMemoryStorage(): CartStorage {
     },
     async append(cart, added) {
       const kept = keptOf(cart)
-      const ids = new Set(kept.edits.map(({ id }) => id))
-      carts.set(cart, { ...kept, edits: [...kept.edits, ...added.filter(({ id }) => !ids.has(id))] })
+      const edits = [...kept.edits]
+      for (const entry of added) if (!edits.some(({ id }) => id === entry.id)) edits.push(entry)
+      carts.set(cart, { ...kept, edits })
     },
     async mark(cart, sent) {
       carts.set(cart, { ...keptOf(cart), sent })
@@ -113,7 +116,7 @@ export function createMemoryStorage(): CartStorage {
     async change(cart, { removed, changed, added = [], sent, saved }) {
       const gone = new Set(removed)
       const others = new Map(changed.map((entry) => [entry.id, entry]))
-      const edits = keptOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [others.get(entry.id) ?? entry]))
+      const edits = keptOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [{ ...entry, ...others.get(entry.id) }]))
       carts.set(cart, { edits: [...edits, ...added], sent, saved })
     },
   }

@@ -119,6 +119,8 @@ export function startSync(options: SyncOptions): Sync {
 
   function hearTab(): void {
     notePace()
+    // Somebody has signed out in another tab: when this one is looked at, it asks who is there.
+    todo.mustRead ||= store.state.isOutdated
     if (store.state.pending.length === 0) stepsIn = false
     clock.clearTimeout(stepInTimer)
     if (store.state.pending.some((entry) => !outbox.isOwn(entry)))
@@ -360,8 +362,8 @@ export function startSync(options: SyncOptions): Sync {
     gone.abort()
     stoppedBy = identityChanged()
     if (confirmed?.session) void outbox.park(repeatable(pending, confirmed.contents), tagOf(confirmed.session))
-    const done = pending.map(({ id }) => id)
-    void outbox.settle({ confirmed: store.nothing, done, changed: [], refused: [], sent: [] })
+    const refused = pending.map((entry) => ({ entry, failure: identityChanged() }))
+    void outbox.settle({ confirmed: store.nothing, done: [], changed: [], refused, sent: [] })
     outbox.close()
     nap.wake()
   }

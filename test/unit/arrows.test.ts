@@ -37,8 +37,8 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
   preview: { places: ['abort', 'endpoint', 'endpoints', 'error', 'price', 'queries', 'record', 'shape'], packages: [] },
   rejections: { places: [], packages: [] },
   cart: {
-    places: ['decimal', 'endpoints', 'error', 'json', 'key', 'lane', 'later', 'price', 'queries', 'record', 'rejections', 'same'],
-    packages: [],
+    places: ['abort', 'decimal', 'endpoints', 'error', 'json', 'key', 'lane', 'later', 'price', 'queries', 'record', 'rejections', 'same'],
+    packages: [/^idb$/],
   },
   react: { places: ['cart', 'endpoints', 'error', 'preview', 'queries'], packages: [/^react$/, /^@tanstack\/react-query$/] },
   index: {
