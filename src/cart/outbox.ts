@@ -223,7 +223,8 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       if (!known.has(id) && !own.has(id)) foreign.add(id)
     }
     const isChanged = pending.length !== state.pending.length || pending.some((entry, index) => entry !== state.pending[index])
-    if (isNews || isChanged) store.change({ pending, ...(isNews && { confirmed: answered, isOutdated: isFirst || isOthers }) })
+    if (isNews || isChanged)
+      store.change({ pending, ...(isNews && { confirmed: answered, isOutdated: isFirst || (isOthers && !answered.session) }) })
     for (const entry of gone) end(entry, isOthers ? identityChanged() : confirmed)
     return edits.filter(isStray)
   }
@@ -278,7 +279,9 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       noteRefused(given.map(({ entry: { id }, failure }) => ({ id, failure })))
       done = [...done, ...carried].slice(-mostOver)
       const removed = [...carried, ...given.map(({ entry: { id } }) => id)]
-      for (const id of removed) over.add(id)
+      // What was put away for somebody may come back.
+      for (const id of carried) over.add(id)
+      for (const { entry, failure } of given) if (failure.code !== 'identity_changed') over.add(entry.id)
       const change: CartChange = { removed, changed, sent: left, saved: saved(confirmed) }
       ahead += 1
       return step(() => storage.change(name, change)).then(() => {

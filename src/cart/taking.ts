@@ -62,8 +62,7 @@ export interface Taking {
 }
 
 export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Taking {
-  // Whose cart was here last.
-  let owner: string | undefined
+  let isFirst = true
   let given: GivenAway | undefined
 
   function read(answer: SessionAnswer, contents?: CartContents, details?: TalonOneErrorDetails): Confirmed {
@@ -122,6 +121,7 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
   }
 
   async function adopt(next: Confirmed, { done = [], changed = [], refused = [], because, sent }: Settled): Promise<void> {
+    const before = store.state.confirmed
     const others = new Map(changed.map(({ id, edit }) => [id, edit]))
     const carried = store.state.pending.filter(({ id }) => done.includes(id))
     const rest = store.state.pending
@@ -146,7 +146,7 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
     ]
     for (const { entry, failure: why } of refusals) entry.reject(why)
     const settled = outbox.settle({ confirmed: next, done, changed, refused: refusals, sent })
-    const back = restore(next)
+    const back = restore(next, before)
     await settled
     await back
   }
@@ -162,10 +162,10 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
   }
 
   /** Brings back what was put away when somebody else was here. */
-  async function restore({ session }: Confirmed): Promise<void> {
-    if (session?.profileId === owner) return
-    owner = session?.profileId
-    if (!session || !owner) return
+  async function restore({ session }: Confirmed, before: Confirmed | undefined): Promise<void> {
+    const isBack = isFirst || before?.session?.profileId !== session?.profileId
+    isFirst = false
+    if (!session?.profileId || !isBack) return
     await outbox.unpark(tagOf(session))
     await outbox.sync()
   }
