@@ -140,9 +140,11 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
    * this one has not heard of: its edits say what they come to, and nothing is sent before the session has been read.
    */
   async function restore(): Promise<void> {
-    const { session, contents } = store.base
-    const of = session && tagOf(session)
-    const added = repeatable(store.state.pending, contents).map(({ id, edit }) => ({ id, edit, ...(of && { of }) }))
+    const { pending, confirmed } = store.state
+    const of = confirmed?.session && tagOf(confirmed.session)
+    // Nothing is sent before there is an answer to lay it over, nor before it is kept.
+    const others = new Map(confirmed ? repeatable(pending, confirmed.contents).map(({ id, edit }) => [id, edit]) : [])
+    const added = pending.map(({ id, edit }) => ({ id, edit: (kept.has(id) && others.get(id)) || edit, ...(of && { of }) }))
     const removed = added.map(({ id }) => id)
     await platform.locks.request(`${name} lost`, {}, async () => {
       const there = await storage.read(name)
