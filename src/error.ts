@@ -1,3 +1,4 @@
+import type { CartEdit } from './cart/edits.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /** One finding about an input, told by where it stands and what was wrong, never by its value. */
@@ -64,6 +65,8 @@ export interface TalonOneErrorDetails {
   issues?: readonly TalonOneIssue[]
   /** The server's id for this request, for support. */
   requestId?: string
+  /** The edits of a cart that are given back with it, or wait on, in the order they were made. They hold codes, so whoever lists, stores or logs the error does not see them. */
+  edits?: readonly CartEdit[]
   cause?: unknown
 }
 
@@ -86,10 +89,12 @@ export class TalonOneError extends Error {
   declare readonly outcome: 'unknown' | undefined
   declare readonly issues: readonly TalonOneIssue[]
   declare readonly requestId: string | undefined
+  declare readonly edits: readonly CartEdit[]
 
   constructor(code: TalonOneErrorCode, message: string, details: TalonOneErrorDetails = {}) {
-    // The platform makes the cause a property that does not show when the error is listed or stored, which it stays below.
+    // The platform makes the cause a property that does not show when the error is listed or stored, which it stays below, as the edits do.
     super(message, details)
+    Object.defineProperty(this, 'edits', { value: [], writable: true })
     Object.assign(this, { code, retryable: false, issues: [] }, details)
     Object.defineProperty(this, brand, { value: true })
   }

@@ -59,6 +59,7 @@ export const sentWrites: readonly SentWrite[] = (['answered', 'missing', 'sent']
   ids: [`${state}-0`, `${state}-1`],
   edits: editsOfEachKind,
   outline: `lines of ${state}`,
+  tries: 1,
   ...(state !== 'sent' && { of: { profileId: 'ada', created: '2026-01-01T00:00:00Z' } }),
   state,
 }))

@@ -1,5 +1,7 @@
 /** Waiting at the checkout barrier. */
 import { TalonOneError } from '../error.ts'
+import type { CartEdit } from './edits.ts'
+import { about } from './refusals.ts'
 import type { Clock } from './timing.ts'
 
 /** What {@link arrival} needs. */
@@ -11,12 +13,21 @@ export interface Wait<Outcome> {
   /** Calls back whenever something has changed. */
   subscribe: (listener: () => void) => () => void
   clock: Clock
+  /** The edits that wait. */
+  waiting: () => readonly { edit: CartEdit }[]
   /** In milliseconds. */
   timeout: number
 }
 
 /** Resolves when it is through; rejects when it is given up, or takes too long. */
-export async function arrival<Outcome extends object>({ carried, look, subscribe, clock, timeout }: Wait<Outcome>): Promise<Outcome> {
+export async function arrival<Outcome extends object>({
+  carried,
+  look,
+  subscribe,
+  clock,
+  waiting,
+  timeout,
+}: Wait<Outcome>): Promise<Outcome> {
   let end = () => {}
   try {
     return await new Promise((resolve, reject) => {
@@ -29,7 +40,7 @@ export async function arrival<Outcome extends object>({ carried, look, subscribe
       const late = new TalonOneError('timeout', 'the cart was not confirmed in time; its edits are kept and still on their way', {
         retryable: true,
       })
-      const timer = clock.setTimeout(() => reject(late), Math.min(timeout, longestTimer))
+      const timer = clock.setTimeout(() => reject(about(late, waiting())), Math.min(timeout, longestTimer))
       const unsubscribe = subscribe(check)
       end = () => {
         clock.clearTimeout(timer)

@@ -11,7 +11,7 @@ import type { GuestCartReport } from './guest.ts'
 import type { CodeOutcome, EditOutcome, FlushOutcome } from './outcomes.ts'
 import type { CartPlatform } from './platform.ts'
 import { handled, withResolvers } from './promises.ts'
-import { closedError, identityChanged, lineNotFound } from './refusals.ts'
+import { about, closedError, identityChanged, lineNotFound } from './refusals.ts'
 import { type CartStore, createStore } from './store.ts'
 import type { Sync } from './sync.ts'
 import type { CartView } from './view.ts'
@@ -160,7 +160,7 @@ export function createCart(options: CartOptions): Cart {
       const { pending } = store.state
       sync.forget()
       store.change({ isForgotten: true, pending: [], confirmed: undefined, trouble: undefined, refusal: undefined })
-      for (const entry of pending) entry.reject(identityChanged())
+      for (const entry of pending) entry.reject(about(identityChanged(), [entry]))
     },
   }
 }
@@ -174,7 +174,8 @@ function startOf({ client, queryClient, sessionId }: CartOptions, keyOf: (item: 
   if (!state?.data || !isReadable(state.data)) return {}
   return {
     confirmed: confirm(state.data, { keyOf, lines: [] }),
-    isOutdated: state.isInvalidated || Date.now() - state.dataUpdatedAt > freshMs,
+    // A server's clock and a shopper's may be days apart.
+    isOutdated: state.isInvalidated || Math.abs(Date.now() - state.dataUpdatedAt) > freshMs,
   }
 }
 
@@ -223,22 +224,35 @@ function createStarter(create: (startSync: NonNullable<typeof start>) => Sync, s
   let sync: Sync | undefined
   const whenStarted: Starter['whenStarted'] = async (task) => {
     if (!start) await preloadCart()
+    if (store.state.isForgotten && !sync) throw identityChanged()
     if (start) sync ??= create(start)
     // `preloadCart` has thrown when there is nothing to start.
     return task(sync as Sync)
   }
+  let timer: ReturnType<typeof setTimeout> | undefined
   const wake = () => {
+    clearTimeout(timer)
+    if (store.state.isForgotten) return
     if (start) {
       sync ??= create(start)
       return sync.wake()
     }
     // A deployment may have taken the file away that this page would load: edits wait, and it is tried again.
     whenStarted(async (started) => started.wake()).catch((trouble: TalonOneError) => {
+      if (store.state.isForgotten) return
       store.change({ trouble, hindrance: 'retrying' })
-      setTimeout(wake, reloadMs)
+      clearTimeout(timer)
+      timer = setTimeout(wake, reloadMs)
     })
   }
-  return { wake, whenStarted, forget: () => sync?.forget() }
+  return {
+    wake,
+    whenStarted,
+    forget() {
+      clearTimeout(timer)
+      sync?.forget()
+    },
+  }
 }
 
 const reloadMs = 5_000

@@ -6,10 +6,11 @@ import { type EditOutcome, outcomeOf } from './outcomes.ts'
 import type { CartPlatform, Channel } from './platform.ts'
 import { handled, withResolvers } from './promises.ts'
 import { isAnother } from './recovery.ts'
-import { identityChanged } from './refusals.ts'
+import { about, identityChanged } from './refusals.ts'
 import { repeatable } from './request.ts'
 import {
   type CartChange,
+  type CartStorage,
   createMemoryStorage,
   type KeptCart,
   type RefusedEdit,
@@ -50,8 +51,8 @@ export interface SettledEdits {
 export interface Outbox {
   /** The writes that may still land, in the order in which they left. */
   readonly sent: readonly SentWrite[]
-  /** When the last of them has left, as far as this tab can tell, by its clock. */
-  readonly sentAt: number
+  /** When one of them has left for the last time, as far as this tab can tell, by its clock. */
+  sentAt(write: SentWrite): number
   /** Whether one of them may land over the last one that was answered. */
   isOpen(): boolean
   /** Whether this tab has made an edit; the others wait for their own tab first. */
@@ -70,9 +71,12 @@ export interface Outbox {
   unpark(session: SessionTag): Promise<void>
   /** Gives up what was put away for the owner of a session. */
   discard(session: SessionTag): Promise<void>
-  /** Ends it, after what is under way: nothing is kept any more. */
-  close(): void
+  /** Ends when what has been begun is done; a cart of the same name waits for that. */
+  leave(): void
 }
+
+// What is still to be done for carts that have been forgotten.
+const leaving = new WeakMap<CartStorage, Map<string, Promise<void>>>()
 
 // Enough for a tab that sleeps through them.
 const mostOver = 500
@@ -81,14 +85,15 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   let { storage } = platform
   let stamp: number | undefined
   let sent: readonly SentWrite[] = []
-  let sentAt = -Infinity
+  let sentAt = new Map<string, number>()
   let done: readonly string[] = []
   let refused: readonly RefusedEdit[] = []
   const kept = new Set<string>()
   // Edits that other tabs have made; and those that this tab has brought back.
   const foreign = new Set<string>()
   const own = new Set<string>()
-  let last: Promise<void> = Promise.resolve()
+  const inTheWay = leaving.get(platform.storage) ?? new Map<string, Promise<void>>()
+  let last = inTheWay.get(name) ?? Promise.resolve()
   let queued: Promise<void> | undefined
   // How many changes of this tab are on their way to storage: until then it knows more than storage does.
   let ahead = 0
@@ -100,9 +105,8 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
 
   /** What may still land. Whatever is new among it, or on its way again, has left just now as far as this tab can tell. */
   function note(next: readonly SentWrite[]): void {
-    const nameOf = ({ ids, outline, state }: SentWrite) => JSON.stringify([ids, outline, state === 'sent'])
-    const known = new Set(sent.map(nameOf))
-    if (next.some((write) => write.state === 'sent' || !known.has(nameOf(write)))) sentAt = platform.clock.now()
+    const names = next.map(nameOf)
+    sentAt = new Map(names.map((write) => [write, sentAt.get(write) ?? platform.clock.now()]))
     sent = next
   }
 
@@ -225,9 +229,10 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       if (!known.has(id) && !own.has(id)) foreign.add(id)
     }
     const isChanged = pending.length !== state.pending.length || pending.some((entry, index) => entry !== state.pending[index])
-    if (isNews || isChanged)
-      store.change({ pending, ...(isNews && { confirmed: answered, isOutdated: isFirst || (isOthers && !answered.session) }) })
-    for (const entry of gone) end(entry, isOthers ? identityChanged() : confirmed)
+    // Without a session, it says that another tab has given this one up, and nothing of what is at the server.
+    const isOutdated = isFirst || (confirmed?.session === undefined && state.confirmed?.session !== undefined)
+    if (isNews || isChanged) store.change({ pending, ...(isNews && { confirmed: answered, isOutdated }) })
+    for (const entry of gone) end(entry, isOthers ? about(identityChanged(), [entry]) : confirmed)
     return edits.filter(isStray)
   }
 
@@ -247,7 +252,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   /** Another tab has seen to an edit of this one. */
   function end({ id, edit, resolve, reject }: PendingEdit, by: Confirmed | TalonOneError | undefined): void {
     const refusal = refused.find((one) => one.id === id)
-    if (refusal) reject(new TalonOneError(refusal.code, refusal.message))
+    if (refusal) reject(new TalonOneError(refusal.code, refusal.message, { edits: [edit] }))
     else if (by instanceof TalonOneError) reject(by)
     else resolve(outcomeOf(edit, by ?? store.nothing, store.state.messages ?? englishRejections))
   }
@@ -265,9 +270,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     get sent() {
       return ownSent()
     },
-    get sentAt() {
-      return sentAt
-    },
+    sentAt: (write) => sentAt.get(nameOf(write)) ?? platform.clock.now(),
     isOpen: () => ownSent().length > 1 || ownSent().some(({ state }) => state !== 'answered'),
     isOwn: ({ id }) => !foreign.has(id),
     sync,
@@ -314,9 +317,13 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
         const { edits } = await storage.read(parkedName(session))
         await drop(session, edits)
       }),
-    close() {
+    leave() {
       isOver = true
-      void last.then(() => channel.close())
+      const left = handled(last).then(() => {
+        channel.close()
+        if (inTheWay.get(name) === left) inTheWay.delete(name)
+      })
+      leaving.set(platform.storage, inTheWay.set(name, left))
     },
   }
 
@@ -339,6 +346,9 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     return { id, edit, ...(session && { of: tagOf(session) }) }
   }
 }
+
+// Tabs have no clock in common: each notes when it has first seen a write, and this tells one try from another.
+const nameOf = ({ ids, outline, tries }: SentWrite) => [tries, ids.join(), outline].join()
 
 /** What tells a session apart. */
 export function tagOf({ profileId, created }: SessionTag): SessionTag {

@@ -66,7 +66,8 @@ const isAnswer = (value: unknown) =>
       .flat()
       .every((field) => field === undefined))
 const isSent = (value: unknown): value is SentWrite =>
-  hasFields(value, { ids: isTexts, edits: isEdits, outline: isText, state: isState, of: isTagOrAbsent })
+  hasFields(value, { ids: isTexts, edits: isEdits, outline: isText, tries: isCount, state: isState, of: isTagOrAbsent })
+const isCount: Test = (value) => Number.isSafeInteger(value)
 const isTexts: Test = (value) => isListOf(value, isText)
 const isEdits: Test = (value) => isListOf(value, isEdit)
 const isState: Test = (value) => value === 'sent' || value === 'missing' || value === 'answered'

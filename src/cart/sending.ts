@@ -4,10 +4,12 @@ import type { TalonOne } from '../client.ts'
 import { updateCustomerSessionV2 } from '../endpoints.ts'
 import { isTalonOneError, type TalonOneError } from '../error.ts'
 import { rememberReads } from '../queries.ts'
-import { fold } from './fold.ts'
+import { type Confirmed, fold } from './fold.ts'
 import type { Mirror } from './mirror.ts'
 import { type Outbox, tagOf } from './outbox.ts'
 import { absolute, outlineOf, requestOf } from './request.ts'
+import { isAnother } from './recovery.ts'
+import { strayAnswer } from './refusals.ts'
 import type { SentWrite } from './storage.ts'
 import type { CartStore, PendingEdit } from './store.ts'
 import { looked, type Taking, type Todo } from './taking.ts'
@@ -62,18 +64,15 @@ export function createSending(options: SendingOptions): Sending {
     const waiting = new Set(store.state.pending.map(({ id }) => id))
     const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !waiting.has(other.ids[index] ?? '')))
     const ids = batch.map(({ id }) => id)
-    const write: SentWrite = {
-      ids,
-      edits: absolute(fresh, before),
-      outline: outlineOf(contents),
-      state: 'sent',
-      ...(session && { of: tagOf(session) }),
-    }
-    // What is older than the landing time can land no more; until an answer has come, its edits go along even so.
-    const isLast = clock.now() - outbox.sentAt >= landingMs
+    const outline = outlineOf(contents)
+    const isSame = (other: SentWrite) => isSameWrite(other, ids, outline)
+    const tries = 1 + Math.max(0, ...outbox.sent.filter(isSame).map((other) => other.tries))
+    const write: SentWrite = { ids, edits: absolute(fresh, before), outline, tries, state: 'sent', ...(session && { of: tagOf(session) }) }
     // Of the same write, tried time and again, one more may land; it does not matter which.
-    const repeated = outbox.sent.find((other) => isSameWrite(other, write))
-    const others = outbox.sent.filter((other) => other === repeated || !isSameWrite(other, write)).map(looked)
+    const repeated = outbox.sent.findLast(isSame)
+    const others = outbox.sent.filter((other) => other === repeated || other.state === 'answered' || !isSame(other)).map(looked)
+    // What is older than the landing time can land no more; until an answer has come, its edits go along even so.
+    const recent = others.filter((other) => clock.now() - outbox.sentAt(other) < landingMs)
     const marked = (state: SentWrite['state']): SentWrite[] => [...others, { ...write, state }]
     await outbox.mark(marked('sent'))
     // Storage may have taken its time.
@@ -94,11 +93,12 @@ export function createSending(options: SendingOptions): Sending {
       )
       if (store.state.isForgotten) return
       const next = taking.read(answer, contents, { outcome: 'unknown' })
+      if (session && isStray(next.session, session)) throw strayAnswer()
       todo.mustHeal = false
       mostEditsAtOnce = store.state.pending.length === batch.length ? Infinity : mostEditsAtOnce * 2
       wasAnswered = true
       mirror.write(answer)
-      await taking.adopt(next, { done: ids, sent: isLast ? marked('answered').slice(-1) : marked('answered') })
+      await taking.adopt(next, { done: ids, sent: [...recent, { ...write, state: 'answered' }] })
     } catch (caught) {
       if (!isTalonOneError(caught) || store.state.isForgotten) throw caught
       // Whoever sends next must look first, in whichever tab.
@@ -145,8 +145,14 @@ export function createSending(options: SendingOptions): Sending {
   }
 }
 
-function isSameWrite(one: SentWrite, other: SentWrite): boolean {
-  return one.outline === other.outline && one.ids.join() === other.ids.join() && one.state !== 'answered'
+function isSameWrite(one: SentWrite, ids: readonly string[], outline: string): boolean {
+  return one.outline === outline && one.ids.join() === ids.join()
+}
+
+// What one of them does not say is no reason to mistrust it.
+function isStray(answered: Confirmed['session'], known: NonNullable<Confirmed['session']>): boolean {
+  const said = { ...known, ...answered }
+  return isAnother(said, { ...answered, ...known }) || said.updateCount < known.updateCount
 }
 
 // Whether the server refuses what a request holds, so that sending it again would not help.

@@ -27,6 +27,8 @@ export interface SentWrite {
   edits: readonly CartEdit[]
   /** What it makes of lines and codes. */
   outline: string
+  /** How often it has left; the last time counts for how long it may be on its way. */
+  tries: number
   /** `sent`: nobody knows. `missing`: it was refused, or has not been there when somebody looked; it may land yet. `answered`: it has landed. */
   state: 'sent' | 'missing' | 'answered'
   /** The session that it was for; undefined while there was none. */

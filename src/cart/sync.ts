@@ -122,16 +122,23 @@ export function startSync(options: SyncOptions): Sync {
     // Somebody has signed out in another tab: when this one is looked at, it asks who is there.
     todo.mustRead ||= store.state.isOutdated
     if (store.state.pending.length === 0) stepsIn = false
-    clock.clearTimeout(stepInTimer)
-    if (store.state.pending.some((entry) => !outbox.isOwn(entry)))
-      stepInTimer = clock.setTimeout(
-        () => {
-          stepsIn = true
-          run()
-        },
-        presence.isHidden() ? stepInMs.hidden : stepInMs.seen,
-      )
+    stepInLater()
+    // Another tab has given the cart up: what this one is about has to be read.
+    if (store.state.isOutdated && !presence.isHidden()) run()
     if (!isRunning) checkLater()
+  }
+
+  /** What others have made goes out from here when they do not send it. */
+  function stepInLater(): void {
+    clock.clearTimeout(stepInTimer)
+    if (store.state.pending.every((entry) => outbox.isOwn(entry))) return
+    stepInTimer = clock.setTimeout(
+      () => {
+        stepsIn = true
+        run()
+      },
+      presence.isHidden() ? stepInMs.hidden : stepInMs.seen,
+    )
   }
 
   function hearCache(answer: SessionAnswer): void {
@@ -164,8 +171,7 @@ export function startSync(options: SyncOptions): Sync {
 
   async function work(): Promise<void> {
     try {
-      await outbox.sync()
-      notePace()
+      await catchUp()
       for (let task = nextTask(); task; task = nextTask()) {
         if (task === go) await dueTime()
         await online()
@@ -174,6 +180,9 @@ export function startSync(options: SyncOptions): Sync {
       isRunning = false
       isHurried = false
       if (store.state.hindrance) store.change({ trouble: undefined, hindrance: undefined })
+      // What may still land is none of what is shown, but whoever waits for it at the barrier is to look.
+      if (flushes > 0) store.change({})
+      stepInLater()
       checkLater()
     } catch (caught) {
       isRunning = false
@@ -188,6 +197,13 @@ export function startSync(options: SyncOptions): Sync {
     }
   }
 
+  async function catchUp(): Promise<void> {
+    await outbox.sync()
+    // What another tab, or another page, has left may be older than what is at the server.
+    todo.mustRead ||= store.state.isOutdated
+    notePace()
+  }
+
   function nextTask(): (() => Promise<void>) | undefined {
     const { isForgotten, pending } = store.state
     if (isForgotten) return undefined
@@ -200,8 +216,7 @@ export function startSync(options: SyncOptions): Sync {
   async function attempt(): Promise<void> {
     const failure = await locks.request(name, { signal: gone.signal }, async () => {
       try {
-        await outbox.sync()
-        notePace()
+        await catchUp()
         const task = presence.isOnline() ? nextTask() : undefined
         // Another tab has just sent: this one's turn comes after the next pause.
         if (task !== go || isDue()) await task?.()
@@ -215,6 +230,7 @@ export function startSync(options: SyncOptions): Sync {
         return caught
       }
     })
+    if (store.state.isForgotten) return
     isHurried ||= failure !== undefined
     if (failure) await nap.sleep(retries.failed())
     else if (store.state.pending.length === 0 || sending.wasAnswered) retries.succeeded()
@@ -235,8 +251,17 @@ export function startSync(options: SyncOptions): Sync {
     }
   }
 
+  /** Whoever leaves does not wait: the next shopper needs the lock. */
   function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void clock.setTimeout(resolve, ms))
+    return new Promise((resolve) => {
+      const end = () => {
+        clock.clearTimeout(timer)
+        gone.signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = clock.setTimeout(end, ms)
+      gone.signal.addEventListener('abort', end)
+    })
   }
 
   async function go(): Promise<void> {
@@ -281,7 +306,7 @@ export function startSync(options: SyncOptions): Sync {
   async function lookAgain(): Promise<void> {
     todo.mustCheck = false
     // Another tab has sent meanwhile, or this one has slept: what left a moment ago may land yet.
-    if (clock.now() - outbox.sentAt < landingMs) return
+    if (outbox.sent.some((write) => clock.now() - outbox.sentAt(write) < landingMs)) return
     const { signal } = check.ended
     const before = mirror.current()
     try {
@@ -315,7 +340,7 @@ export function startSync(options: SyncOptions): Sync {
     todo.mustRead ||= pending.length === 0 && store.getSnapshot().status !== 'closed'
     retry()
     try {
-      return await arrival({ carried, look, subscribe: store.subscribe, clock, timeout })
+      return await arrival({ carried, look, subscribe: store.subscribe, clock, waiting: () => store.state.pending, timeout })
     } finally {
       flushes -= 1
     }
@@ -364,7 +389,7 @@ export function startSync(options: SyncOptions): Sync {
     if (confirmed?.session) void outbox.park(repeatable(pending, confirmed.contents), tagOf(confirmed.session))
     const refused = pending.map((entry) => ({ entry, failure: identityChanged() }))
     void outbox.settle({ confirmed: store.nothing, done: [], changed: [], refused, sent: [] })
-    outbox.close()
+    outbox.leave()
     nap.wake()
   }
 

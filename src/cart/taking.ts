@@ -6,7 +6,7 @@ import { type Outbox, tagOf } from './outbox.ts'
 import { outcomeOf } from './outcomes.ts'
 import { englishRejections } from '../rejections/english.ts'
 import { judge } from './recovery.ts'
-import { closedError, identityChanged, lineNotFound } from './refusals.ts'
+import { about, closedError, identityChanged, lineNotFound } from './refusals.ts'
 import { repeatable } from './request.ts'
 import type { SentWrite, StoredEdit } from './storage.ts'
 import { type CartStore, isClosed, type PendingEdit } from './store.ts'
@@ -121,7 +121,8 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
   }
 
   async function adopt(next: Confirmed, { done = [], changed = [], refused = [], because, sent }: Settled): Promise<void> {
-    const before = store.state.confirmed
+    const isBack = isFirst || next.session?.profileId !== store.state.confirmed?.session?.profileId
+    isFirst = false
     const others = new Map(changed.map(({ id, edit }) => [id, edit]))
     const carried = store.state.pending.filter(({ id }) => done.includes(id))
     const rest = store.state.pending
@@ -130,7 +131,8 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
     const closed = isClosed(next) ? rest : []
     const lost = isClosed(next) ? [] : orphans(next, rest)
     const pending = rest.filter((entry) => !closed.includes(entry) && !lost.includes(entry))
-    const failure = refused.length > 0 ? because : closed.length > 0 ? closedError() : undefined
+    const why = because ?? identityChanged()
+    const failure = refused.length > 0 ? about(why, refused) : closed.length > 0 ? about(closedError(), closed) : undefined
     store.change({
       confirmed: next,
       pending,
@@ -140,13 +142,13 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
     })
     for (const { edit, resolve } of carried) resolve(outcomeOf(edit, next, store.state.messages ?? englishRejections))
     const refusals = [
-      ...refused.map((entry) => ({ entry, failure: because ?? identityChanged() })),
-      ...closed.map((entry) => ({ entry, failure: closedError() })),
-      ...lost.map((entry) => ({ entry, failure: lineNotFound() })),
+      ...refused.map((entry) => ({ entry, failure: about(why, [entry]) })),
+      ...closed.map((entry) => ({ entry, failure: about(closedError(), [entry]) })),
+      ...lost.map((entry) => ({ entry, failure: about(lineNotFound(), [entry]) })),
     ]
-    for (const { entry, failure: why } of refusals) entry.reject(why)
+    for (const refusal of refusals) refusal.entry.reject(refusal.failure)
     const settled = outbox.settle({ confirmed: next, done, changed, refused: refusals, sent })
-    const back = restore(next, before)
+    const back = isBack && restore(next)
     await settled
     await back
   }
@@ -162,10 +164,8 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
   }
 
   /** Brings back what was put away when somebody else was here. */
-  async function restore({ session }: Confirmed, before: Confirmed | undefined): Promise<void> {
-    const isBack = isFirst || before?.session?.profileId !== session?.profileId
-    isFirst = false
-    if (!session?.profileId || !isBack) return
+  async function restore({ session }: Confirmed): Promise<void> {
+    if (!session?.profileId) return
     await outbox.unpark(tagOf(session))
     await outbox.sync()
   }
@@ -177,10 +177,13 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       pending: rest.filter((entry) => !lost.includes(entry)),
       isOutdated,
       ...clear,
-      ...(refused.length > 0 && { refusal: failure }),
+      ...(refused.length > 0 && { refusal: about(failure, refused) }),
     })
-    const refusals = [...refused.map((entry) => ({ entry, failure })), ...lost.map((entry) => ({ entry, failure: lineNotFound() }))]
-    for (const { entry, failure: why } of refusals) entry.reject(why)
+    const refusals = [
+      ...refused.map((entry) => ({ entry, failure: about(failure, [entry]) })),
+      ...lost.map((entry) => ({ entry, failure: about(lineNotFound(), [entry]) })),
+    ]
+    for (const refusal of refusals) refusal.entry.reject(refusal.failure)
     // A refused edit is in no later write either.
     const ids = new Set(refused.map(({ id }) => id))
     const sent = outbox.sent.map((write) => ({
