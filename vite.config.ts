@@ -10,6 +10,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 
 // Tests, stories and the shop read like a user's code: they import the package by its name.
 const alias = {
+  'talon-one-react/devtools': source('devtools/index.ts'),
   'talon-one-react/msw': source('msw.ts'),
   'talon-one-react/proxy': source('proxy/index.ts'),
   'talon-one-react/sandbox': source('sandbox/index.ts'),
@@ -28,6 +29,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => ({
     lib: {
       entry: {
         index: source('index.ts'),
+        'devtools/index': source('devtools/index.ts'),
         msw: source('msw.ts'),
         'proxy/index': source('proxy/index.ts'),
         'sandbox/index': source('sandbox/index.ts'),

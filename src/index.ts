@@ -394,8 +394,10 @@ export { TalonOneProvider, useTalonOne } from './react/provider.ts'
 export type { TalonOneProviderProps } from './react/provider.ts'
 
 // Cart hooks
-export { useCart, useCartActions, useCartLine, useCoupons } from './react/cart.ts'
-export type { UseCartOptions } from './react/cart.ts'
+export { useCart, useCartActions, useCartLine, useCartStatus, useCoupons } from './react/cart.ts'
+export type { CartStatus, UseCartOptions } from './react/cart.ts'
+export { useLeaveGuard } from './react/leave-guard.ts'
+export type { UseLeaveGuardOptions } from './react/leave-guard.ts'
 
 // Preview hooks
 export { useItemPreview, useSessionPreview } from './react/preview.ts'

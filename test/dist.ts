@@ -40,6 +40,8 @@ const rows: readonly Budget[] = [
   // What it adds to the sandbox is the provider, the cart's first read and the scenarios.
   { names: '{ TalonOneTestProvider }', entry: 'testing/index.js', limit: 40_000, whole: 43_000 },
   { names: '{ talonOneHandlers }', entry: 'msw.js', limit: 400 },
+  // A component that is nothing: bundles are made for production here, as an app's are.
+  { names: '{ CartDevtools }', entry: 'devtools/index.js', limit: 70, whole: 70 },
 ]
 
 // A language that nobody imports stays out of the page; English is what a cart speaks by itself.
@@ -58,7 +60,7 @@ const clientModules = readdirSync(dist, { recursive: true, encoding: 'utf8' }).f
 const hookModules = readdirSync(`${dist}react`)
   .filter((file) => file.endsWith('.js'))
   .map((file) => `react/${file}`)
-const expected = [...hookModules, 'testing/provider.js', 'testing/storybook.js']
+const expected = [...hookModules, 'devtools/index.js', 'devtools/panel.js', 'testing/provider.js', 'testing/storybook.js']
 if (clientModules.toSorted().join() !== expected.toSorted().join())
   throw new Error(`'use client' must stand in ${expected.join(', ')}, but stands in: ${clientModules.join(', ')}`)
 
@@ -89,9 +91,9 @@ if (isOver) process.exitCode = 1
 
 for (const entry of shipped) {
   const { modules } = await bundle('*', entry)
-  const found = modules.filter((module) => /^(sandbox|testing)\/|^msw\.js$/.test(module))
-  if (found.length > 0) throw new Error(`${entry} must bring nothing of the sandbox, but brings: ${found.join(', ')}`)
-  console.log(`ok    none of ${modules.length} modules of the sandbox or the test helpers in * from ${entry}`)
+  const found = modules.filter((module) => /^(devtools|sandbox|testing)\/|^msw\.js$/.test(module))
+  if (found.length > 0) throw new Error(`${entry} must bring nothing of the sandbox or of devtools, but brings: ${found.join(', ')}`)
+  console.log(`ok    none of ${modules.length} modules of the sandbox, the test helpers or devtools in * from ${entry}`)
 }
 
 for (const { names, languages } of spoken) {
@@ -126,6 +128,7 @@ async function bundle(names: string, entry: string): Promise<Bundle> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
+    define: { 'process.env.NODE_ENV': '"production"' },
     plugins: [
       {
         name: 'entry',

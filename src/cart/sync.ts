@@ -7,6 +7,7 @@ import { arrival } from './barrier.ts'
 import type { CartEdit, NewLine } from './edits.ts'
 import { isReadable, type SessionAnswer } from './fold.ts'
 import { bringAlong, type GuestCartReport } from './guest.ts'
+import { openInsight } from './insight.ts'
 import { createMirror } from './mirror.ts'
 import { createOutbox, tagOf } from './outbox.ts'
 import type { EditOutcome, FlushOutcome } from './outcomes.ts'
@@ -48,17 +49,18 @@ export interface Sync {
 const stepInMs = { seen: 1_000, hidden: 10_000 }
 
 export function startSync(options: SyncOptions): Sync {
-  const { client, queryClient, keyOf, store, sessionId } = options
+  const { queryClient, keyOf, store, sessionId } = options
   const platform = { ...browserPlatform(), ...options.platform }
   const { clock, locks, presence } = platform
-  const name = `talon-one cart ${JSON.stringify([client.scope, client.profileId, sessionId])}`
+  const name = `talon-one cart ${JSON.stringify([options.client.scope, options.client.profileId, sessionId])}`
   const gone = new AbortController()
   const pace = createPace()
   const nap = createNap(clock)
   const retries = createRetries(platform.random)
   const todo: Todo = { mustRead: store.state.isOutdated, mustHeal: false, mustCheck: false }
-  const mirror = createMirror({ client, sessionId, queryClient, heard: hearCache })
   const outbox = createOutbox({ store, name, keyOf, platform, heard: hearTab, lost: () => void (todo.mustRead = true) })
+  const client = openInsight({ store, clock, sent: () => (outbox.isOpen() ? outbox.sent : []) }, options.client)
+  const mirror = createMirror({ client, sessionId, queryClient, heard: hearCache })
   const taking = createTaking({ store, outbox, todo, keyOf })
   const sending = createSending({
     client,

@@ -89,6 +89,8 @@ export interface CartView {
   loyalty: Loyalty | undefined
   /** Whether any edit waits for the server. */
   pending: boolean
+  /** How many do. */
+  pendingEdits: number
   sync: CartSync
   /** Whether edits that wait outlive the page: false where the browser keeps nothing, such as in some private windows. */
   durable: boolean
@@ -165,6 +167,7 @@ export function viewCart(
     notifications: priced.notifications,
     loyalty: confirmed.loyalty,
     pending: edits.length > 0,
+    pendingEdits: edits.length,
     sync: state.sync,
     durable: state.durable,
     revision: confirmed.revision,

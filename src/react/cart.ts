@@ -1,6 +1,6 @@
 'use client'
 
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Cart, CartActions } from '../cart/cart.ts'
 import { cartOf, watchCarts } from '../cart/carts.ts'
 import type { CartCode, CartLine, CartView } from '../cart/view.ts'
@@ -37,11 +37,8 @@ export function useCart<Selection>(options: UseCartOptions & { select: (cart: Ca
 export function useCart(options?: UseCartOptions): CartView & CartActions
 export function useCart({ sessionId, select }: UseCartOptions & { select?: (cart: CartView) => unknown } = {}): unknown {
   const cart = useCartStore(sessionId)
-  const selection = useSelection<unknown>(cart, select ?? whole)
-  return useMemo(() => (select ? selection : Object.assign({}, cart.actions, selection)), [cart, select, selection])
+  return useSelection<unknown>(cart, select ?? ((view) => ({ ...cart.actions, ...view })))
 }
-
-const whole = (cart: CartView) => cart
 
 /**
  * One line by its key; renders only when that line changes. Undefined when the cart has no such line. Amounts in major currency units.
@@ -71,6 +68,30 @@ export function useCoupons(options: UseCartOptions = {}): readonly CartCode[] {
   return useSelection(useCartStore(options.sessionId), (cart) => cart.coupons)
 }
 
+/** How a cart fares, without what is in it. */
+export interface CartStatus extends Pick<CartView, 'sync' | 'durable' | 'status' | 'error' | 'revision'> {
+  /** How many edits wait for the server. */
+  pending: number
+}
+
+/**
+ * Whether what the shopper did has been saved, and if not, why; renders only when one of these changes. For a line such as "Saving…",
+ * "Offline, your changes are kept" or "Saved". Stands on updateCustomerSessionV2 and getCustomerSession.
+ *
+ * @example
+ * const { sync, pending } = useCartStatus()
+ * <output>{sync === 'offline' ? `Offline: ${pending} changes wait` : pending > 0 ? 'Saving…' : 'Saved'}</output>
+ *
+ * @throws TalonOneError `missing_provider`, `invalid_session_id`
+ */
+export function useCartStatus(options: UseCartOptions = {}): CartStatus {
+  return useSelection(useCartStore(options.sessionId), statusOf)
+}
+
+function statusOf({ sync, pendingEdits: pending, durable, status, error, revision }: CartView): CartStatus {
+  return { sync, pending, durable, status, error, revision }
+}
+
 /**
  * The verbs of the cart, for components that show nothing of it: never renders again. Stands on updateCustomerSessionV2 and
  * getCustomerSession.
@@ -81,7 +102,8 @@ export function useCartActions(options: UseCartOptions = {}): CartActions {
   return useCartStore(options.sessionId).actions
 }
 
-function useCartStore(sessionId: string | undefined): Cart {
+/** The cart of an id, or the provider's. */
+export function useCartStore(sessionId: string | undefined): Cart {
   const context = useTalonOneContext()
   const id = sessionId ?? context.sessionId
   if (id === undefined)
@@ -94,26 +116,38 @@ function useCartStore(sessionId: string | undefined): Cart {
   return cart
 }
 
-function useSelection<Selection>(cart: Cart, select: (cart: CartView) => Selection): Selection {
-  const getSelection = useMemo(() => remember(cart.getSnapshot, select), [cart, select])
-  // A part of a page may hydrate when the cart has moved on; it must start from what the server rendered.
-  const getInitialSelection = useMemo(() => remember(cart.getInitialSnapshot, select), [cart, select])
+/** What `select` picks of a cart; renders only when that changes. */
+export function useSelection<Selection>(cart: Cart, select: (cart: CartView) => Selection): Selection {
+  const [keep] = useState(keepEqual<Selection>)
+  const [getSelection, getInitialSelection] = useMemo(
+    // A part of a page may hydrate when the cart has moved on; it must start from what the server rendered.
+    () => [remember(cart.getSnapshot, select, keep), remember(cart.getInitialSnapshot, select, keep)] as const,
+    [cart, select, keep],
+  )
   return useSyncExternalStore(cart.subscribe, getSelection, getInitialSelection)
 }
 
 // React asks for the selection more often than the cart changes, and needs the same answer for the same cart.
-function remember<Selection>(getSnapshot: () => CartView, select: (cart: CartView) => Selection): () => Selection {
+function remember<Selection>(
+  getSnapshot: () => CartView,
+  select: (cart: CartView) => Selection,
+  keep: (next: Selection) => Selection,
+): () => Selection {
   let last: { view: CartView; selection: Selection } | undefined
   return () => {
     const view = getSnapshot()
-    if (last?.view === view) return last.selection
-    const selection = select(view)
-    last = { view, selection: last && isShallowEqual(last.selection, selection) ? last.selection : selection }
+    if (last?.view !== view) last = { view, selection: keep(select(view)) }
     return last.selection
   }
 }
 
-function isShallowEqual(one: unknown, other: unknown): boolean {
+// A function that is new at each render selects the same object as long as its parts are the same.
+function keepEqual<Value>(): (next: Value) => Value {
+  let last: Value | undefined
+  return (next) => (last = isShallowEqual(last, next) ? last : next)
+}
+
+function isShallowEqual<Value>(one: unknown, other: Value): one is Value {
   if (Object.is(one, other)) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
   const entries = Object.entries(one)

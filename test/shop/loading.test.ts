@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
-import { build, type Rollup } from 'vite'
 import { expect, test } from 'vitest'
 import { chromiumArgs, findChromium } from '../chromium.ts'
 import { serve } from '../http-server.ts'
+import { bundlePage } from './bundled-page.ts'
 
 // A shop's bundle in a real Chromium, which remembers for as long as a page is open that a module could not be loaded.
 
@@ -16,7 +16,7 @@ window.send = () => client.send(getCustomerInventory, {}).catch(({ code, retryab
 `
 
 test('a page whose network was gone when it first sent goes on when the network is back, without being loaded again', async () => {
-  const chunks = await bundle()
+  const chunks = await bundlePage(page)
   let isDown = true
   await using server = await serve(({ url }) => {
     const [path = ''] = url.slice(1).split('?')
@@ -42,29 +42,3 @@ test('a page whose network was gone when it first sent goes on when the network 
     await browser.close()
   }
 })
-
-/** What a shop would serve, by path. */
-async function bundle(): Promise<Map<string, string>> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    plugins: [
-      {
-        name: 'page',
-        resolveId: (id) => (id.endsWith('virtual:page') ? '\0virtual:page' : undefined),
-        load: (id) => (id === '\0virtual:page' ? page : undefined),
-      },
-    ],
-    build: {
-      write: false,
-      rolldownOptions: {
-        input: 'virtual:page',
-        external: [/^react($|\/)/, '@tanstack/react-query'],
-        output: { entryFileNames: 'entry.js', chunkFileNames: '[name].js' },
-      },
-    },
-  })
-  // One input gives one output.
-  const { output } = result as Rollup.RollupOutput
-  return new Map(output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file.code]] : [])))
-}

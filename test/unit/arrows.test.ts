@@ -41,6 +41,8 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
     packages: [/^idb$/],
   },
   react: { places: ['cart', 'endpoints', 'error', 'preview', 'queries'], packages: [/^react$/, /^@tanstack\/react-query$/] },
+  // Its panel only when it is first shown.
+  devtools: { places: ['cart', 'error', 'react'], packages: [/^react$/] },
   index: {
     places: ['cart', 'client', 'effects', 'endpoints', 'error', 'explain', 'preview', 'price', 'queries', 'react', 'rejections'],
     packages: [],

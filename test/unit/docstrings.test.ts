@@ -20,7 +20,9 @@ test(
   'every export has a docstring, every hook one that says what it does, on which operation, and what it throws',
   { timeout: 60_000 },
   () => {
-    const entries = ['index.ts', 'msw.ts', 'proxy/index.ts', 'sandbox/index.ts', 'testing/index.ts'].map((file) => join(root, 'src', file))
+    const entries = ['index.ts', 'devtools/index.ts', 'msw.ts', 'proxy/index.ts', 'sandbox/index.ts', 'testing/index.ts'].map((file) =>
+      join(root, 'src', file),
+    )
     expect(docstringFindings(join(root, 'tsconfig.json'), entries)).toEqual([])
   },
 )

@@ -84,6 +84,7 @@ test('talon-one-react exports these values and no others', async () => {
       "useCart",
       "useCartActions",
       "useCartLine",
+      "useCartStatus",
       "useCoupons",
       "useCreateAudience",
       "useCreateReferral",
@@ -97,6 +98,7 @@ test('talon-one-react exports these values and no others', async () => {
       "useGenerateLoyaltyCard",
       "useItemPreview",
       "useJoinLoyaltyProgram",
+      "useLeaveGuard",
       "useLinkLoyaltyCard",
       "useLoyaltyBalances",
       "useLoyaltyCardBalances",
@@ -125,6 +127,14 @@ test('talon-one-react exports these values and no others', async () => {
       "useUpdateProfiles",
       "useUpdateSession",
       "useUpdateSessionV1",
+    ]
+  `)
+})
+
+test('talon-one-react/devtools exports these values and no others', async () => {
+  expect(Object.keys(await import('talon-one-react/devtools')).toSorted()).toMatchInlineSnapshot(`
+    [
+      "CartDevtools",
     ]
   `)
 })
@@ -196,12 +206,15 @@ test('talon-one-react/msw exports these values and no others', async () => {
   `)
 })
 
-test.for(['', 'proxy/', 'sandbox/', 'testing/', 'msw'])('talon-one-react/%s exports these types and no others', async (entry) => {
-  const file = entry === 'msw' ? 'msw.ts' : `${entry}index.ts`
-  const source = readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')
-  expect(source).not.toMatch(/export (type )?\*/)
-  const lists = [...source.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','))
-  const own = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => name)
-  const types = [...lists.map((name) => name.trim()).filter(Boolean), ...own].toSorted()
-  await expect(types.join('\n')).toMatchFileSnapshot(`surface-types/${entry.replace('/', '') || 'index'}.txt`)
-})
+test.for(['', 'devtools/', 'proxy/', 'sandbox/', 'testing/', 'msw'])(
+  'talon-one-react/%s exports these types and no others',
+  async (entry) => {
+    const file = entry === 'msw' ? 'msw.ts' : `${entry}index.ts`
+    const source = readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')
+    expect(source).not.toMatch(/export (type )?\*/)
+    const lists = [...source.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','))
+    const own = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => name)
+    const types = [...lists.map((name) => name.trim()).filter(Boolean), ...own].toSorted()
+    await expect(types.join('\n')).toMatchFileSnapshot(`surface-types/${entry.replace('/', '') || 'index'}.txt`)
+  },
+)
