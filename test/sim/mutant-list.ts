@@ -80,13 +80,6 @@ export const mutants: readonly Mutant[] = [
     check: 'I3 no phantom',
   },
   {
-    name: 'late writes are written over in a cart that is closed',
-    file: 'src/cart/recovery.ts',
-    text: "if ((found.session?.state ?? 'open') !== 'open') return { is: 'changed' }",
-    instead: '',
-    check: 'I1 convergence',
-  },
-  {
     name: 'a settle check that has slept counts',
     file: 'src/cart/sync.ts',
     text: 'if (clock.now() - outbox.sentAt < landingMs) return\n',
@@ -149,8 +142,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'sends while offline',
     file: 'src/cart/sync.ts',
-    text: 'while (!presence.isOnline() && !store.state.isForgotten) {',
-    instead: 'while (false) {',
+    text: 'const { clock, locks, presence } = platform',
+    instead: 'const { clock, locks } = platform\n  const presence = { ...platform.presence, isOnline: () => true }',
     check: 'I8 manners',
   },
   // Refusals
@@ -174,20 +167,6 @@ export const mutants: readonly Mutant[] = [
     text: 'else if (batch.length === 1) await taking.drop(batch, failure)',
     instead: 'else if (batch.length === 1) await taking.drop(store.state.pending, failure)',
     check: 'I9 settled once',
-  },
-  {
-    name: 'orphans are sent',
-    file: 'src/cart/taking.ts',
-    text: 'const isLost = lacksLine(contents, edit)',
-    instead: 'const isLost = lacksLine(contents, edit) && false',
-    check: 'I9 settled once',
-  },
-  {
-    name: 'closed session: what waits is kept for ever',
-    file: 'src/cart/taking.ts',
-    text: 'const closed = isClosed(next) ? rest : []',
-    instead: 'const closed = isClosed(next) ? rest.slice(1) : []',
-    check: 'I1 convergence',
   },
   // Storage
   {
@@ -283,6 +262,7 @@ export const mutants: readonly Mutant[] = [
     text: 'over.has(id) || (confirmed !== undefined && isAnother(confirmed.session, of))',
     instead: 'over.has(id)',
     check: 'I10 one identity',
+    faults: ['identity', 'offline', 'messageLate', 'storageSlow'],
   },
   {
     name: 'the owner is not named in a write',
