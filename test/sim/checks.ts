@@ -214,7 +214,7 @@ function comparisonOf({ before, deeds, sessions, overwritten, strikes }: Run, sh
     for (const { at, facts } of other) if ((done.settledAt ?? Infinity) > at) possible = alsoAs(possible, facts)
     const fate = fateOf(done, strikes.has('identity') || strikes.has('order'))
     if (fate !== 'never') possible = after(possible, done.deed, fate === 'certain')
-    if (done.error === 'identity_changed') putAway.push(done.deed)
+    if (fate === 'maybe' && strikes.has('identity')) putAway.push(done.deed)
     if (putAway.length > 0) whilePutAway.push(possible)
   }
   // What was put away while somebody else was there comes back after what was done meanwhile, as it would have been then.
