@@ -27,8 +27,8 @@ export interface Browser {
   usesLocks(tab: Tab): boolean
   /** Whether storage takes anything, or nothing more. */
   storage: 'works' | 'full' | 'denied'
-  /** Somebody clears the site's data. Says whether any edit was in it. */
-  clear(): readonly StoredEdit[]
+  /** Somebody clears the site's data. */
+  clear(): void
   /** Everybody hears a message that nobody has sent. */
   strayMessage(): void
   /** Tells a tab that something about its presence has changed. */
@@ -83,11 +83,7 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
       }
     },
     usesLocks: (tab) => [...lines.values()].some((line) => line.some((waiting) => waiting.tab === tab)),
-    clear() {
-      const lost = [...records.values()].flatMap(({ edits }) => edits)
-      records.clear()
-      return lost
-    },
+    clear: () => records.clear(),
     strayMessage() {
       for (const { tab, heard } of members) if (!tab.isFrozen) tab.deliver(heard)
     },
@@ -125,7 +121,7 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
         transact(tab, 'change', () => {
           const gone = new Set(removed)
           const others = new Map(changed.map((entry) => [entry.id, copyOf(entry)]))
-          const edits = recordOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [others.get(entry.id) ?? entry]))
+          const edits = recordOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [{ ...entry, ...others.get(entry.id) }]))
           for (const entry of added) {
             if (!known.has(entry.id)) onKept(tab, entry)
             known.add(entry.id)

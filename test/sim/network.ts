@@ -21,8 +21,6 @@ export interface Exchange {
   writesAtOnce: number
   /** Whether it left although the browser had been offline for a while. */
   isOffline: boolean
-  /** Whether its page was not seen. */
-  isHidden: boolean
   /** When it was carried out and made a difference, each time. */
   landings: number[]
 }
@@ -113,7 +111,6 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
       retryAfterMs: undefined,
       writesAtOnce: isWrite ? writes : 0,
       isOffline: time.now() - network.offlineSince > offlineGraceMs,
-      isHidden: tab.isHidden,
       landings: [],
     }
     const number = exchanges.push(exchange)

@@ -61,7 +61,6 @@ describe('a check sees', () => {
     retryAfterMs: undefined,
     writesAtOnce: 1,
     isOffline: false,
-    isHidden: false,
     landings: [],
   })
   const barrier = { at: 80_000, unsettled: 0, total: 4, truth: 4, isSettled: false }
