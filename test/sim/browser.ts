@@ -103,7 +103,7 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
           const { edits, sent, saved } = recordOf(cart)
           // A copy that was made from what was kept: it is of the same type.
           const news = saved && saved.stamp !== stamp ? (JSON.parse(saved.text) as { saved: never }).saved : undefined
-          return { edits: edits.map(copyOf), sent, stamp: saved?.stamp, saved: news }
+          return { edits: edits.map(handOut), sent, stamp: saved?.stamp, saved: news }
         }),
       append: (cart, added) =>
         transact(tab, 'append', () => {
@@ -236,6 +236,9 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
 
   return browser
 }
+
+// What is kept is changed by nobody: only the objects themselves must be others.
+const handOut = (entry: StoredEdit): StoredEdit => ({ ...entry, edit: { ...entry.edit } })
 
 // A copy is of the same type.
 const copyOf = (entry: StoredEdit): StoredEdit => JSON.parse(JSON.stringify(entry)) as StoredEdit
