@@ -34,6 +34,9 @@ type Database = IDBPDatabase<Schema>
 type Stores = StoreNames<Schema>[]
 type Transaction<Mode extends 'readonly' | 'readwrite' = 'readwrite'> = IDBPTransaction<Schema, Stores, Mode>
 
+// Whoever clears a site's data closes its databases, and those that are opened anew while it goes on; in milliseconds.
+const pauses = [0, 50, 200]
+
 const stores: Stores = ['edits', 'marks', 'saved', 'parked']
 
 /** A database that is open or about to be. */
@@ -97,12 +100,15 @@ export function openIndexedDb({ patience = 5000 } = {}): CartStorage {
     mode: Mode,
     work: (transaction: Transaction<Mode>) => Promise<Result>,
   ): Promise<Result> {
-    try {
-      return await attempt(mode, work)
-    } catch (error) {
-      if (isLost(error)) return attempt(mode, work)
-      throw error
+    for (const pause of pauses) {
+      try {
+        return await attempt(mode, work)
+      } catch (error) {
+        if (!isLost(error)) throw error
+        await new Promise((resolve) => setTimeout(resolve, pause))
+      }
     }
+    return attempt(mode, work)
   }
 
   return {

@@ -98,6 +98,8 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   // How many changes of this tab are on their way to storage: until then it knows more than storage does.
   let ahead = 0
   let isOver = false
+  // The revision that other tabs have been told of last.
+  let told = -1
   // What this tab has seen done or refused, should another one bring it back.
   const over = new Set<string>()
   const channel: Channel = platform.join(name, () => void sync().then(heard))
@@ -291,7 +293,10 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       ahead += 1
       return step(() => storage.change(name, change)).then(() => {
         ahead -= 1
-        channel.post()
+        // What changes nothing is no news: two tabs that keep nothing would ask and answer for ever.
+        const isNews = removed.length > 0 || changed.length > 0 || confirmed.revision !== told
+        told = confirmed.revision
+        if (isNews) channel.post()
       })
     },
     park(entries, of) {

@@ -83,6 +83,8 @@ export function startSync(options: SyncOptions): Sync {
   // Whether this tab sends what others have made.
   let stepsIn = !presence.isHidden()
   let stepInTimer: unknown
+  // Whether other tabs are there, whose edits this one cannot know of where nothing is kept: then it reads before it writes.
+  let hasCompany = false
   let seen: readonly string[] = []
   // Whether the next request goes out as soon as it can: somebody has asked for it, or it has waited already.
   let isHurried = false
@@ -123,6 +125,11 @@ export function startSync(options: SyncOptions): Sync {
     notePace()
     // Somebody has signed out in another tab: when this one is looked at, it asks who is there.
     todo.mustRead ||= store.state.isOutdated
+    if (!store.state.durable) {
+      hasCompany = true
+      todo.mustRead = true
+      run()
+    }
     if (store.state.pending.length === 0) stepsIn = false
     stepInLater()
     // Another tab has given the cart up: what this one is about has to be read.
@@ -219,6 +226,7 @@ export function startSync(options: SyncOptions): Sync {
     const failure = await locks.request(name, { signal: gone.signal }, async () => {
       try {
         await catchUp()
+        if (hasCompany && !store.state.durable && presence.isOnline()) await load()
         const task = presence.isOnline() ? nextTask() : undefined
         // Another tab has just sent: this one's turn comes after the next pause.
         if (task !== go || isDue()) await task?.()

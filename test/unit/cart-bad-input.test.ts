@@ -602,7 +602,7 @@ describe('a platform that', () => {
       hear = heard
       return { post: () => {}, close: () => {} }
     }
-    const { cart, clock, server, frames, view } = await openLoaded({ session, platform: { join } })
+    const { cart, clock, server, frames, view } = await openLoaded({ session, platform: { join, storage: createMemoryStorage() } })
     const [requests, shown] = [server.requests.length, frames.length]
     for (let noise = 0; noise < 1_000; noise++) hear()
     await clock.advance(120_000)

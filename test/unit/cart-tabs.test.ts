@@ -331,3 +331,37 @@ describe('a guest who signs in', () => {
     expect(storedAt(server)).toEqual({ APPLE: 1 })
   })
 })
+
+describe('a tab whose storage never works', () => {
+  const refuse = () => Promise.reject(new DOMException('denied', 'SecurityError'))
+  const denied: CartStorage = { read: refuse, append: refuse, mark: refuse, change: refuse }
+
+  test('adds to what the session has, also before it has been read', async () => {
+    const { open, server, clock } = createBrowser({ storage: denied })
+    server.write('cart', session)
+    const tab = open()
+    void tab.add(apple)
+    await clock.advance(1_000)
+    expect(storedAt(server)).toEqual({ APPLE: 2 })
+    expect(tab.getSnapshot()).toMatchObject({ durable: false, pending: false })
+  })
+
+  test('asks the server what the other ones have done, and writes nothing over it', async () => {
+    const { open, server, clock } = createBrowser({ storage: denied })
+    server.latency = 50
+    const [one, other] = [open(), open()]
+    await clock.advance(1_000)
+    void one.add(apple)
+    void other.add(bread)
+    await clock.advance(1_000)
+    void one.add(apple)
+    await clock.advance(20)
+    void other.add(bread)
+    await clock.advance(5_000)
+    expect(storedAt(server)).toEqual({ APPLE: 2, BREAD: 2 })
+    for (const tab of [one, other]) {
+      expect(shown(tab)).toEqual({ APPLE: 2, BREAD: 2 })
+      expect(tab.getSnapshot()).toMatchObject({ durable: false, pending: false, sync: 'idle' })
+    }
+  })
+})
