@@ -81,7 +81,7 @@ describe('a change', () => {
     expect(await storage.read(cart, 1)).toMatchObject({ stamp: 1 })
   })
 
-  test('that the browser ends in the middle, twice, leaves everything as it was', async () => {
+  test('that the browser ends in the middle, time and again, leaves everything as it was', async () => {
     const storage = openIndexedDb()
     await storage.append(cart, [stored('a')])
     await storage.change(cart, { removed: [], changed: [], sent: [], saved: savedCart(1) })
@@ -211,6 +211,7 @@ describe('a mark', () => {
     ['with a write whose ids are none', { stamp: 1, sent: [{ ...write, ids: [1] }] }, 1],
     ['with a write whose edit is none', { stamp: 1, sent: [{ ...write, edits: [{ type: 'explode' }] }] }, 1],
     ['with a write of a state of tomorrow', { stamp: 1, sent: [{ ...write, state: 'landed' }] }, 1],
+    ['with a write of a session that is none', { stamp: 1, sent: [{ ...write, of: 'session' }] }, 1],
     ['with a write with a field of tomorrow', { stamp: 1, sent: [{ ...write, order: 1 }] }, 1],
   ])('that is %s hides nothing else', async (_how, broken, stamp) => {
     const storage = openIndexedDb()
@@ -401,7 +402,7 @@ describe('the database', () => {
 
   test.each([
     ['QuotaExceededError', 1],
-    ['UnknownError', 2],
+    ['UnknownError', 4],
   ])('that ends every transaction with %s refuses, and serves again when it can', async (name, attempts) => {
     const storage = openIndexedDb()
     await storage.append(cart, [stored('a')])
