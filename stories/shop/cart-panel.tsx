@@ -41,7 +41,12 @@ export function CartPanel({ sessionId, onPlaced, onNewCart, onClose }: CartPanel
         <ClosedCart onNewCart={onNewCart} />
       ) : (
         <>
-          {cart.error && (
+          {cart.sync === 'offline' && (
+            <div className="notice" role="alert">
+              <p>You are offline. {cart.pending && 'What you changed is kept, and goes out as soon as you are back.'}</p>
+            </div>
+          )}
+          {cart.error && cart.sync !== 'offline' && (
             <div className="notice" role="alert">
               <p>
                 {errorText(cart.error)} {cart.error.retryable && 'What you changed is kept, and goes out as soon as we get through.'}
