@@ -82,7 +82,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a settle check that has slept counts',
     file: 'src/cart/sync.ts',
-    text: 'if (clock.now() - outbox.sentAt < landingMs) return\n',
+    text: 'if (outbox.sent.some((write) => clock.now() - outbox.sentAt(write) < landingMs)) return\n',
     instead: '',
     check: 'I2 nothing lost',
   },
