@@ -306,16 +306,15 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     unpark: (session) =>
       step(async () => {
         const { edits } = await storage.read(parkedName(session))
-        const back = edits.filter(({ of }) => !isAnother(session, of))
-        if (back.length === 0) return
+        const here = edits.filter(({ of }) => !isAnother(session, of))
+        if (here.length === 0) return
+        // A tab that did not know yet who is there may have put away what another one has carried since.
+        const back = here.filter(({ id }) => !over.has(id) && !done.includes(id))
         const ids = new Set(back.map(({ id }) => id))
-        for (const id of ids) {
-          over.delete(id)
-          own.add(id)
-        }
+        for (const id of ids) own.add(id)
         refused = refused.filter(({ id }) => !ids.has(id))
         await storage.append(name, back)
-        await drop(session, back)
+        await drop(session, here)
       }),
     discard: (session) =>
       step(async () => {

@@ -49,6 +49,7 @@ export function createSending(options: SendingOptions): Sending {
   const { client, queryClient, sessionId, store, outbox, mirror, taking, todo, clock, isOnline, signal } = options
   let isBusy = false
   let wasAnswered = false
+  let wasMissing = false
   // After a refused request its edits go out one by one, so that one bad edit does not take the others with it.
   let mostEditsAtOnce = Infinity
 
@@ -97,6 +98,7 @@ export function createSending(options: SendingOptions): Sending {
       todo.mustHeal = false
       mostEditsAtOnce = store.state.pending.length === batch.length ? Infinity : mostEditsAtOnce * 2
       wasAnswered = true
+      wasMissing = false
       mirror.write(answer)
       await taking.adopt(next, { done: ids, sent: [...recent, { ...write, state: 'answered' }] })
     } catch (caught) {
@@ -118,10 +120,12 @@ export function createSending(options: SendingOptions): Sending {
       return taking.drop(store.state.pending, failure, true)
     }
     if (!isAboutContent(failure)) {
-      // A proxy knows nobody's session but the caller's own.
-      todo.mustRead ||= failure.code === 'not_found'
       await outbox.mark(all)
-      throw failure
+      if (failure.code !== 'not_found' || wasMissing) throw failure
+      // A proxy knows nobody's session but the caller's own: whose it is now is to be read.
+      wasMissing = true
+      todo.mustRead = true
+      return
     }
     await outbox.mark(others)
     if (batch.length > 1) mostEditsAtOnce = 1

@@ -326,6 +326,7 @@ export function startSync(options: SyncOptions): Sync {
       if (answer && !todo.mustHeal && mirror.current() === before) mirror.write(answer)
     } catch (caught) {
       if (!isTalonOneError(caught)) throw caught
+      if (caught.retryAfterMs) await pause(caught.retryAfterMs)
     }
   }
 

@@ -135,8 +135,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'Retry-After ignored',
     file: 'src/cart/sync.ts',
-    text: 'if (caught.retryAfterMs) await pause(caught.retryAfterMs)',
-    instead: '',
+    text: 'if (caught.retryAfterMs) await pause(caught.retryAfterMs)\n        return caught',
+    instead: 'return caught',
     check: 'I8 manners',
   },
   {

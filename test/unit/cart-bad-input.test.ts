@@ -483,7 +483,6 @@ describe('what the server says of an edit', () => {
   })
 
   test.each<[name: string, fate: Fate, code: string]>([
-    ['a 404 for the own session', { status: 404, body: { message: 'not found' } }, 'not_found'],
     ['a 412, which nobody has asked for', { status: 412 }, 'unexpected_status'],
     ['a problem with a word of its own', { status: 403, body: { code: 'csrf', message: 'no' } }, 'forbidden'],
   ])('%s stops the cart, and the edit waits', async (_name, fate, code) => {
@@ -493,6 +492,20 @@ describe('what the server says of an edit', () => {
     await clock.advance(600_000)
     expect(view()).toMatchObject({ sync: 'stopped', pending: true, error: { code }, lines: [{ quantity: 2 }] })
     expect(server.puts).toHaveLength(1)
+    cart.retry()
+    await clock.advance(1_000)
+    expect(added()).toEqual({ revision: 2 })
+    expect(stored()).toEqual([['APPLE', 2]])
+  })
+
+  test('a 404 for the own session is looked into once, and then stops the cart', async () => {
+    const { cart, clock, server, stored, view } = await openLoaded({ session })
+    const gone: Fate = { status: 404, body: { message: 'not found' } }
+    server.script('PUT', gone, gone)
+    const added = outcomeOf(cart.add(apple))
+    await clock.advance(600_000)
+    expect(view()).toMatchObject({ sync: 'stopped', pending: true, error: { code: 'not_found' }, lines: [{ quantity: 2 }] })
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'PUT'])
     cart.retry()
     await clock.advance(1_000)
     expect(added()).toEqual({ revision: 2 })
