@@ -181,7 +181,7 @@ const table: Readonly<Record<string, Row>> = {
   '404 on the own session': {
     codes: ['not_found'],
     cart: 'kept, stopped',
-    held: { [here]: ['a 404 for the own session'] },
+    held: { [here]: ['a 404 for the own session is looked into once, and then stops the cart'] },
     because: 'the next try reads the session, and a PUT makes one that is gone anew',
   },
   '409': {
