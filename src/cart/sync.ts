@@ -92,6 +92,7 @@ export function startSync(options: SyncOptions): Sync {
   let flushes = 0
   // What ended the work before it was done: waiting would not cure it.
   let stoppedBy: TalonOneError | undefined
+
   // Waking
 
   function wake(): void {
