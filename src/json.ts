@@ -10,7 +10,7 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 // Names that reach into an object's prototype when somebody merges them.
-export const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
+const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Copies what JSON can carry; what it cannot goes to `issues`. `parents`: what it stands in. */
 export function readJson(value: unknown, pointer: string, issues: TalonOneIssue[], parents: readonly unknown[] = []): unknown {
@@ -25,20 +25,31 @@ export function readJson(value: unknown, pointer: string, issues: TalonOneIssue[
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? wrong() : value.toISOString()
   const within = [...parents, value]
   if (Array.isArray(value)) return Array.from(value, (entry: unknown, index) => readJson(entry, `${pointer}/${index}`, issues, within))
-  if (!isPlain(value)) return wrong()
+  return isPlain(value) ? readEntries(value, pointer, issues, (entry, at) => readJson(entry, at, issues, within)) : wrong()
+}
+
+/** Copies an object entry by entry; a name that reaches into prototypes goes to `issues`. */
+export function readEntries(
+  value: Record<string, unknown>,
+  pointer: string,
+  issues: TalonOneIssue[],
+  readEntry: (entry: unknown, at: string) => unknown,
+): Record<string, unknown> {
   const read: Record<string, unknown> = {}
   for (const [name, entry] of Object.entries(value)) {
     const at = `${pointer}/${segment(name)}`
     if (forbiddenNames.has(name)) issues.push({ pointer: at, message: 'this name is not allowed' })
-    else if (entry !== undefined) read[name] = readJson(entry, at, issues, within)
+    else if (entry !== undefined) read[name] = readEntry(entry, at)
   }
   return read
 }
 
 // A body nested deeper than any attribute needs is an attack on the stack.
 const deepest = 16
+
 /** Half a character, which no UTF-8 can carry. */
 export const loneSurrogate = /\p{Surrogate}/u
+
 /** A name in a pointer. It goes into an error, and a name that the library does not know may be a secret: then only its length is told. */
 export function segment(name: string): string {
   return /^[A-Za-z_]\w{0,40}$/.test(name) ? name : `(a name of ${name.length} characters)`

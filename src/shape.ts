@@ -3,7 +3,7 @@
  * by it before sending, the proxy rebuilds a body from it, the sandbox answers 400 by it.
  */
 import type { TalonOneIssue } from './error.ts'
-import { describe, forbiddenNames, isPlain, loneSurrogate, readJson, segment } from './json.ts'
+import { describe, isPlain, loneSurrogate, readEntries, readJson, segment } from './json.ts'
 import { isRecord } from './record.ts'
 
 /** A field's value. Lengths in UTF-16 units, as the API's own limits; bounds are inclusive. */
@@ -70,7 +70,10 @@ export function readShape(shape: Shape, value: unknown, pointer: string, issues:
     }
     case 'map':
     case 'attributes':
-      return isPlain(value) ? readMap(shape.is === 'map' ? shape.of : { is: 'json' }, value, pointer, issues) : wrong('an object')
+      if (!isPlain(value)) return wrong('an object')
+      return readEntries(value, pointer, issues, (entry, at) =>
+        readShape(shape.is === 'map' ? shape.of : { is: 'json' }, entry, at, issues),
+      )
     case 'object':
       return isRecord(value) ? readFields(shape.fields, value, pointer, issues) : wrong('an object')
     case 'kind':
@@ -119,16 +122,6 @@ export function readFields(
     }
     const result = readShape(shape, entry, `${pointer}/${name}`, issues)
     if (result !== undefined) read[name] = result
-  }
-  return read
-}
-
-function readMap(of: Shape, value: Record<string, unknown>, pointer: string, issues: TalonOneIssue[]): Record<string, unknown> {
-  const read: Record<string, unknown> = {}
-  for (const [name, entry] of Object.entries(value)) {
-    const at = `${pointer}/${segment(name)}`
-    if (forbiddenNames.has(name)) issues.push({ pointer: at, message: 'this name is not allowed' })
-    else if (entry !== undefined) read[name] = readShape(of, entry, at, issues)
   }
   return read
 }

@@ -17,6 +17,7 @@ import { repeatable } from './request.ts'
 import { isAnother } from './recovery.ts'
 import { closedError, identityChanged, unpricedError } from './refusals.ts'
 import { createSending, isPage, landingMs } from './sending.ts'
+import type { SentWrite } from './storage.ts'
 import { type CartStore, isClosed } from './store.ts'
 import { createTaking, looked, type Todo } from './taking.ts'
 import { createNap, createPace, createRetries } from './timing.ts'
@@ -284,11 +285,16 @@ export function startSync(options: SyncOptions): Sync {
   // Reading
 
   async function load(): Promise<void> {
+    await look(gone.signal, () => outbox.sent.map(looked))
+  }
+
+  /** Reads the session, takes it in, and shows it to the rest of the page unless an older write has landed in it. `left`: what may land after that. */
+  async function look(signal: AbortSignal, left: () => readonly SentWrite[]): Promise<void> {
     const before = mirror.current()
-    const answer = await mirror.read(gone.signal)
-    if (store.state.isForgotten) return
-    await taking.recover(answer ? taking.read(answer) : store.nothing, outbox.sent.map(looked))
-    if (answer && mirror.current() === before) mirror.write(answer)
+    const answer = await mirror.read(signal)
+    if (store.state.isForgotten || signal.aborted) return
+    await taking.recover(answer ? taking.read(answer) : store.nothing, left())
+    if (answer && !todo.mustHeal && mirror.current() === before) mirror.write(answer)
   }
 
   // Settling
@@ -318,13 +324,8 @@ export function startSync(options: SyncOptions): Sync {
     todo.mustCheck = false
     // Another tab has sent meanwhile, or this one has slept: what left a moment ago may land yet.
     if (outbox.sent.some((write) => clock.now() - outbox.sentAt(write) < landingMs)) return
-    const { signal } = check.ended
-    const before = mirror.current()
     try {
-      const answer = await mirror.read(signal)
-      if (store.state.isForgotten || signal.aborted) return
-      await taking.recover(answer ? taking.read(answer) : store.nothing, [])
-      if (answer && !todo.mustHeal && mirror.current() === before) mirror.write(answer)
+      await look(check.ended.signal, () => [])
     } catch (caught) {
       if (!isTalonOneError(caught)) throw caught
       if (caught.retryAfterMs) await pause(caught.retryAfterMs)
