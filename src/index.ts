@@ -374,7 +374,8 @@ export { spanishRejections } from './rejections/spanish.ts'
 export { swedishRejections } from './rejections/swedish.ts'
 
 // The cart without React
-export { createCart, preloadCart } from './cart/cart.ts'
+export { createCart } from './cart/cart.ts'
+export { preloadCart } from './cart/load-engine.ts'
 export type {
   BroughtLine,
   Cart,

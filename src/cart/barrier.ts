@@ -1,7 +1,7 @@
 /** Waiting at the checkout barrier. */
 import { TalonOneError } from '../error.ts'
 import type { CartEdit } from './edits.ts'
-import { about } from './refusals.ts'
+import { about } from './given-back.ts'
 import type { Clock } from './timing.ts'
 
 /** What {@link arrival} needs. */

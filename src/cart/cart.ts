@@ -2,17 +2,18 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { TalonOne } from '../client.ts'
 import { TalonOneError } from '../error.ts'
 import { keyByName } from '../key.ts'
-import { later } from '../later.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 import type { AdditionalCost, ItemAttributes, SessionAttributes } from '../schema.ts'
 import { type CartEdit, checkEdit, checkItem, checkSessionId, type NewLine } from './edits.ts'
-import { applyEdit, confirm, exceedsLimits, fold, isReadable, lacksLine, type SessionAnswer } from './fold.ts'
+import type { CachedAnswer, SessionAnswer } from './confirmed.ts'
+import { applyEdit, exceedsLimits, fold, noContents } from './fold.ts'
 import type { GuestCartReport } from './guest.ts'
 import type { CodeOutcome, EditOutcome, FlushOutcome } from './outcomes.ts'
+import { type Engine, engine, preloadCart } from './load-engine.ts'
 import type { CartPlatform } from './platform.ts'
 import { handled, withResolvers } from './promises.ts'
-import { about, closedError, identityChanged, lineNotFound } from './refusals.ts'
-import { type CartStore, createStore } from './store.ts'
+import { about, identityChanged } from './given-back.ts'
+import { type CartState, type CartStore, createStore } from './store.ts'
 import type { Sync } from './sync.ts'
 import type { CartView } from './view.ts'
 
@@ -109,13 +110,13 @@ export interface Cart extends CartActions {
 export function createCart(options: CartOptions): Cart {
   const { keyOf = keyOfSku, messages } = options
   const sessionId = checkSessionId(options.sessionId)
-  const store = createStore(sessionId, keyOf, { ...startOf(options, keyOf), messages })
+  const store = createStore({ sessionId, keyOf, messages, cached: cachedAnswer(options) })
   const sync = createStarter((startSync) => startSync({ ...options, sessionId, keyOf, store, enqueue }), store)
 
   function enqueue(asked: CartEdit): Promise<EditOutcome> {
     const edit = checkEdit(asked)
     const { pending } = store.state
-    const refused = refusalOf(store, edit)
+    const refused = refusalOf(store.state, edit)
     if (refused) return handled(Promise.reject(refused))
     const { promise, resolve, reject } = withResolvers<EditOutcome>()
     store.change({ pending: [...pending, { id: newId(), edit, resolve, reject, settled: promise }], refusal: undefined })
@@ -167,52 +168,26 @@ export function createCart(options: CartOptions): Cart {
 
 const keyOfSku = (item: NewLine): string => item.sku
 
-/** What a cart starts from: the session in the cache, such as one that a server has just rendered. */
-function startOf({ client, queryClient, sessionId }: CartOptions, keyOf: (item: NewLine) => string) {
-  const sessionKey = keyByName(client, 'getCustomerSession', { customerSessionId: sessionId })
-  const state = queryClient?.getQueryState<SessionAnswer>(sessionKey)
-  if (!state?.data || !isReadable(state.data)) return {}
-  return {
-    confirmed: confirm(state.data, { keyOf, lines: [] }),
-    // A server's clock and a shopper's may be days apart.
-    isOutdated: state.isInvalidated || Math.abs(Date.now() - state.dataUpdatedAt) > freshMs,
-  }
+/** What the cache has of the session, such as one that a server has just rendered. */
+function cachedAnswer({ client, queryClient, sessionId }: CartOptions): CachedAnswer | undefined {
+  return queryClient?.getQueryState<SessionAnswer>(keyByName(client, 'getCustomerSession', { customerSessionId: sessionId }))
 }
 
-// How long a session that is in the cache is taken for what the server has.
-const freshMs = 30_000
-
-function refusalOf({ state, getSnapshot, nothing }: CartStore, edit: CartEdit): TalonOneError | undefined {
-  if (state.isForgotten) return identityChanged()
-  if (getSnapshot().status === 'closed') return closedError()
-  const { confirmed, pending } = state
-  const contents = fold(
-    (confirmed ?? nothing).contents,
+function refusalOf({ isForgotten, confirmed, pending }: CartState, edit: CartEdit): TalonOneError | undefined {
+  if (isForgotten) return identityChanged()
+  const shown = fold(
+    confirmed?.contents ?? noContents,
     pending.map((entry) => entry.edit),
   )
-  if (exceedsLimits(applyEdit(contents, edit)))
+  const refused = confirmed && engine?.refusalOf(confirmed, shown, edit)
+  if (!refused && exceedsLimits(applyEdit(shown, edit)))
     throw new TalonOneError('cart_limit', 'the cart would hold more than 1000 lines or 10,000 units: nothing was changed')
-  return confirmed && lacksLine(contents, edit) ? lineNotFound() : undefined
+  return refused
 }
 
 const page = Math.random().toString(36).slice(2)
 let edits = 0
 const newId = () => `${page}-${edits++}`
-
-// The engine, which a page loads when somebody first looks at a cart, or edits one.
-
-const loadSync = later(() => import('./sync.ts'))
-let start: typeof import('./sync.ts').startSync | undefined
-
-/**
- * Loads what sends a cart's edits, keeps them over a reload and shares them between tabs. Carts do so by themselves, as soon as somebody
- * looks at one; call it when a page has time.
- *
- * @throws TalonOneError `not_loaded`
- */
-export async function preloadCart(): Promise<void> {
-  start = (await loadSync()).startSync
-}
 
 interface Starter {
   wake(): void
@@ -220,25 +195,29 @@ interface Starter {
   forget(): void
 }
 
-function createStarter(create: (startSync: NonNullable<typeof start>) => Sync, store: CartStore): Starter {
+/** Starts what sends a cart's edits once it has been loaded. */
+function createStarter(create: (startSync: Engine['startSync']) => Sync, store: CartStore): Starter {
   let sync: Sync | undefined
+  const started = () => {
+    if (!sync && engine) {
+      store.begin()
+      sync = create(engine.startSync)
+    }
+    return sync
+  }
   const whenStarted: Starter['whenStarted'] = async (task) => {
-    if (!start) await preloadCart()
+    if (!engine) await preloadCart()
     if (store.state.isForgotten && !sync) throw identityChanged()
-    if (start) sync ??= create(start)
     // `preloadCart` has thrown when there is nothing to start.
-    return task(sync as Sync)
+    return task(started() as Sync)
   }
   let timer: ReturnType<typeof setTimeout> | undefined
   const wake = () => {
     clearTimeout(timer)
     if (store.state.isForgotten) return
-    if (start) {
-      sync ??= create(start)
-      return sync.wake()
-    }
+    if (engine) return started()?.wake()
     // A deployment may have taken the file away that this page would load: edits wait, and it is tried again.
-    whenStarted(async (started) => started.wake()).catch((trouble: TalonOneError) => {
+    whenStarted(async (loaded) => loaded.wake()).catch((trouble: TalonOneError) => {
       if (store.state.isForgotten) return
       store.change({ trouble, hindrance: 'retrying' })
       clearTimeout(timer)

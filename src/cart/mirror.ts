@@ -5,7 +5,7 @@ import type { IntegrationCustomerSessionResponse } from '../effects.ts'
 import { getCustomerSession } from '../endpoints.ts'
 import { isTalonOneError } from '../error.ts'
 import { queryKeyFor } from '../queries.ts'
-import type { SessionAnswer } from './fold.ts'
+import type { SessionAnswer } from './confirmed.ts'
 
 /** What {@link createMirror} takes. */
 export interface MirrorOptions {

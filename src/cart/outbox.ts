@@ -1,12 +1,12 @@
 /** The edits of a cart as they are kept: for this tab, for the other tabs, and for whoever opens the page again. */
 import { TalonOneError } from '../error.ts'
 import type { NewLine } from './edits.ts'
-import { confirm, type Confirmed } from './fold.ts'
+import { baseOf, confirm, type Confirmed, nothing } from './confirmed.ts'
 import { type EditOutcome, outcomeOf } from './outcomes.ts'
 import type { CartPlatform, Channel } from './platform.ts'
 import { handled, withResolvers } from './promises.ts'
 import { isAnother } from './recovery.ts'
-import { about, identityChanged } from './refusals.ts'
+import { about, identityChanged } from './given-back.ts'
 import { repeatable } from './request.ts'
 import {
   type CartChange,
@@ -156,7 +156,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       const there = await storage.read(name)
       const isNewer = there.saved !== undefined && there.stamp !== stamp
       if (isNewer) return storage.append(name, added)
-      return storage.change(name, { removed, changed: [], added, sent, saved: saved(store.base) })
+      return storage.change(name, { removed, changed: [], added, sent, saved: saved(baseOf(store)) })
     })
     for (const id of removed) kept.add(id)
     lost()
@@ -242,7 +242,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const left = strays.filter(({ id }) => !over.has(id))
     for (const stray of left) if (stray.of) await storage.append(parkedName(stray.of), [stray])
     noteRefused(left.map(({ id }) => ({ id, failure: identityChanged() })))
-    await storage.change(name, { removed: strays.map(({ id }) => id), changed: [], sent, saved: saved(store.base) })
+    await storage.change(name, { removed: strays.map(({ id }) => id), changed: [], sent, saved: saved(baseOf(store)) })
     channel.post()
   }
 
@@ -256,7 +256,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const refusal = refused.find((one) => one.id === id)
     if (refusal) reject(new TalonOneError(refusal.code, refusal.message, { edits: [edit] }))
     else if (by instanceof TalonOneError) reject(by)
-    else resolve(outcomeOf(edit, by ?? store.nothing, store.state.messages ?? englishRejections))
+    else resolve(outcomeOf(edit, by ?? nothing, store.state.messages ?? englishRejections))
   }
 
   function confirmedOf({ answer, keys }: SavedCart): Confirmed {
@@ -346,7 +346,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   }
 
   function stored({ id, edit }: PendingEdit): StoredEdit {
-    const { session } = store.base
+    const { session } = baseOf(store)
     return { id, edit, ...(session && { of: tagOf(session) }) }
   }
 }

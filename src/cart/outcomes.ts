@@ -2,7 +2,8 @@
 import type { PricedCode } from '../price.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 import type { CartEdit } from './edits.ts'
-import { type Confirmed, sameCode, type Verdict, verdictInWords, verdictOn } from './fold.ts'
+import { type Confirmed, type Verdict, verdictInWords, verdictOn } from './confirmed.ts'
+import { sameCode } from './fold.ts'
 import type { Amount } from './view.ts'
 
 /** What an accepted edit resolves to: the session's `updateCount` in the answer that carried it. */

@@ -1,7 +1,7 @@
 /** What lies in a database may be of another version of this code, or broken: nothing of it is believed before it has been read here. */
 import { isRecord } from '../record.ts'
 import { type CartEdit, checkEdit, checkItem } from './edits.ts'
-import { isReadable } from './fold.ts'
+import { isReadable } from './confirmed.ts'
 import type { SavedCart, SentWrite, StoredEdit } from './storage.ts'
 
 type Test = (value: unknown) => boolean

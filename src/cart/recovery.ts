@@ -1,5 +1,6 @@
 /** What a session that was read anew says of the writes that may have landed meanwhile. */
-import { type Confirmed, fold } from './fold.ts'
+import type { Confirmed } from './confirmed.ts'
+import { fold } from './fold.ts'
 import { holds, isSame, outlineOf } from './request.ts'
 import type { SentWrite, SessionTag } from './storage.ts'
 

@@ -1,16 +1,13 @@
-/** Why a cart refuses an edit, or gives it back. */
+/** Why a cart that has been answered refuses an edit, or an answer. */
 import { TalonOneError } from '../error.ts'
+import { type Confirmed, isClosed } from './confirmed.ts'
 import type { CartEdit } from './edits.ts'
+import { type CartContents, lacksLine } from './fold.ts'
 
-/** The same error, with the edits that are given back with it. */
-export function about(error: TalonOneError, entries: readonly { edit: CartEdit }[]): TalonOneError {
-  const { code, message, cause } = error
-  const edits = entries.map(({ edit }) => edit)
-  return Object.assign(new TalonOneError(code, message, { ...(cause !== undefined && { cause }), edits }), error)
-}
-
-export function identityChanged(): TalonOneError {
-  return new TalonOneError('identity_changed', 'somebody else is signed in now: edits of the one before are not sent')
+/** Why an edit of what a cart shows cannot be made. */
+export function refusalOf(confirmed: Confirmed, shown: CartContents, edit: CartEdit): TalonOneError | undefined {
+  if (isClosed(confirmed)) return closedError()
+  return lacksLine(shown, edit) ? lineNotFound() : undefined
 }
 
 export function closedError(): TalonOneError {

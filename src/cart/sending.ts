@@ -4,7 +4,8 @@ import type { TalonOne } from '../client.ts'
 import { updateCustomerSessionV2 } from '../endpoints.ts'
 import { isTalonOneError, type TalonOneError } from '../error.ts'
 import { rememberReads } from '../queries.ts'
-import { type Confirmed, fold } from './fold.ts'
+import { baseOf, type Confirmed } from './confirmed.ts'
+import { fold } from './fold.ts'
 import type { Mirror } from './mirror.ts'
 import { type Outbox, tagOf } from './outbox.ts'
 import { absolute, outlineOf, requestOf } from './request.ts'
@@ -54,7 +55,7 @@ export function createSending(options: SendingOptions): Sending {
   let mostEditsAtOnce = Infinity
 
   async function send(): Promise<void> {
-    const { contents: before, session } = store.base
+    const { contents: before, session } = baseOf(store)
     const isLeft = store.state.pending.findIndex((entry) => !outbox.isKept(entry))
     const batch = store.state.pending.slice(0, Math.min(mostEditsAtOnce, isLeft < 0 ? Infinity : isLeft))
     if (batch.length === 0 && !todo.mustHeal) return

@@ -1,7 +1,7 @@
 /** Where a cart's edits wait, so that they outlive the page that made them, and the other tabs see them. */
 import type { TalonOneErrorCode } from '../error.ts'
 import type { CartEdit } from './edits.ts'
-import type { SessionAnswer } from './fold.ts'
+import type { SessionAnswer } from './confirmed.ts'
 
 /** Tells sessions of one name apart, such as two shoppers'. */
 export interface SessionTag {

@@ -1,12 +1,13 @@
 /** What a page has of a cart at once: its two values, and what they come to on screen. Who keeps them equal comes later. */
 import type { TalonOneError } from '../error.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
+import type { CachedAnswer, Confirmed } from './confirmed.ts'
 import type { NewLine } from './edits.ts'
-import { confirm, type Confirmed } from './fold.ts'
+import { engine, preloadCart } from './load-engine.ts'
 import type { EditOutcome } from './outcomes.ts'
-import { callSafely } from './promises.ts'
+import { callSafely, settled } from './promises.ts'
 import type { StoredEdit } from './storage.ts'
-import { type CartSync, type CartView, viewCart } from './view.ts'
+import { type CartSync, type CartView, type ViewedEdits, viewEdits } from './view.ts'
 
 /** An edit that waits for its answer. */
 export interface PendingEdit extends StoredEdit {
@@ -36,22 +37,28 @@ export interface CartState {
   texts: RejectionMessages | undefined
 }
 
+/** What {@link createStore} takes. */
+export interface StoreOptions {
+  sessionId: string
+  keyOf: (item: NewLine) => string
+  messages: RejectionMessages | undefined
+  /** What the query cache has of the session, such as one that a server has just rendered. */
+  cached: CachedAnswer | undefined
+}
+
 /** Holds a cart's state, and shows what it comes to. */
 export interface CartStore {
   readonly state: CartState
-  /** What the server has of a session that does not exist. */
-  readonly nothing: Confirmed
-  /** What edits lie over. */
-  readonly base: Confirmed
   /** Changes the state and shows it, in the same tick. */
   change(part: Partial<CartState>): void
+  /** Starts from the cached answer, as soon as there is somebody to read it. */
+  begin(): void
   getSnapshot: () => CartView
   getInitialSnapshot: () => CartView
   subscribe: (listener: () => void) => () => void
 }
 
-export function createStore(sessionId: string, keyOf: (item: NewLine) => string, start: Partial<CartState>): CartStore {
-  const nothing = confirm({}, { keyOf, lines: [] })
+export function createStore({ sessionId, keyOf, messages, cached }: StoreOptions): CartStore {
   const listeners = new Set<() => void>()
   let state: CartState = {
     confirmed: undefined,
@@ -62,48 +69,59 @@ export function createStore(sessionId: string, keyOf: (item: NewLine) => string,
     hindrance: undefined,
     durable: false,
     isForgotten: false,
-    messages: undefined,
+    messages,
     texts: undefined,
-    ...start,
   }
-  const initial = view(undefined)
+  let initial = view(state)
   let snapshot = initial
 
-  function view(before: CartView | undefined): CartView {
-    const { confirmed, isOutdated, pending, trouble, refusal, messages, texts, hindrance, durable } = state
-    const edits = pending.map(({ edit }) => edit)
-    const sync = hindrance ?? (edits.length > 0 ? 'sending' : 'idle')
-    return viewCart(
-      { sessionId, confirmed, isOutdated, edits, error: trouble ?? refusal, sync, durable },
-      nothing,
-      messages ?? texts,
-      before,
-    )
+  function change(part: Partial<CartState>): void {
+    state = { ...state, ...part }
+    snapshot = view(state, snapshot)
+    for (const listener of listeners) callSafely(listener)
   }
+
+  function view(of: CartState, before?: CartView): CartView {
+    const { confirmed, isOutdated, hindrance, durable } = of
+    const edits = of.pending.map(({ edit }) => edit)
+    const sync = hindrance ?? (edits.length > 0 ? 'sending' : 'idle')
+    const viewed: ViewedEdits = { sessionId, edits, error: of.trouble ?? of.refusal, sync, durable }
+    // Nobody but the engine confirms anything.
+    if (!confirmed || !engine) return viewEdits(viewed)
+    return engine.viewAnswer({ ...viewed, confirmed, isOutdated }, of.messages ?? of.texts, before)
+  }
+
+  function begin(): void {
+    const start = cached && engine?.startFrom(cached, keyOf)
+    if (!start || state.isForgotten) return
+    cached = undefined
+    initial = view({ ...state, ...start, pending: [] })
+    change(start)
+  }
+
+  begin()
+  let reading =
+    cached &&
+    settled(preloadCart()).then(() => {
+      reading = undefined
+      begin()
+    })
 
   return {
     get state() {
       return state
     },
-    nothing,
-    get base() {
-      return state.confirmed ?? nothing
-    },
-    change(part) {
-      state = { ...state, ...part }
-      snapshot = view(snapshot)
-      for (const listener of listeners) callSafely(listener)
-    },
+    change,
+    begin,
     getSnapshot: () => snapshot,
-    getInitialSnapshot: () => initial,
+    getInitialSnapshot() {
+      // React waits for it: what a server has rendered stays on the page.
+      if (reading) throw reading
+      return initial
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
-}
-
-/** Whether a session has been ordered or cancelled. */
-export function isClosed({ session }: Confirmed): boolean {
-  return (session?.state ?? 'open') !== 'open'
 }

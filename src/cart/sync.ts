@@ -5,7 +5,7 @@ import { isTalonOneError, TalonOneError } from '../error.ts'
 import { englishRejections } from '../rejections/english.ts'
 import { arrival } from './barrier.ts'
 import type { CartEdit, NewLine } from './edits.ts'
-import { isReadable, type SessionAnswer } from './fold.ts'
+import { baseOf, isClosed, isReadable, nothing, type SessionAnswer } from './confirmed.ts'
 import { bringAlong, type GuestCartReport } from './guest.ts'
 import { openInsight } from './insight.ts'
 import { createMirror } from './mirror.ts'
@@ -15,10 +15,11 @@ import { browserPlatform, type CartPlatform } from './platform.ts'
 import { handled } from './promises.ts'
 import { repeatable } from './request.ts'
 import { isAnother } from './recovery.ts'
-import { closedError, identityChanged, unpricedError } from './refusals.ts'
+import { identityChanged } from './given-back.ts'
+import { closedError, unpricedError } from './refusals.ts'
 import { createSending, isPage, landingMs } from './sending.ts'
 import type { SentWrite } from './storage.ts'
-import { type CartStore, isClosed } from './store.ts'
+import type { CartStore } from './store.ts'
 import { createTaking, looked, type Todo } from './taking.ts'
 import { createNap, createPace, createRetries } from './timing.ts'
 
@@ -160,7 +161,7 @@ export function startSync(options: SyncOptions): Sync {
   }
 
   function isNews({ customerSession }: SessionAnswer): boolean {
-    return (customerSession?.updateCount ?? 0) > store.base.revision
+    return (customerSession?.updateCount ?? 0) > baseOf(store).revision
   }
 
   /** The page is seen again, or online, or back from a sleep. */
@@ -293,7 +294,7 @@ export function startSync(options: SyncOptions): Sync {
     const before = mirror.current()
     const answer = await mirror.read(signal)
     if (store.state.isForgotten || signal.aborted) return
-    await taking.recover(answer ? taking.read(answer) : store.nothing, left())
+    await taking.recover(answer ? taking.read(answer) : nothing, left())
     if (answer && !todo.mustHeal && mirror.current() === before) mirror.write(answer)
   }
 
@@ -341,9 +342,9 @@ export function startSync(options: SyncOptions): Sync {
   async function reachBarrier(timeout: number, isEnough: () => boolean): Promise<FlushOutcome> {
     const { pending } = store.state
     const carried = Promise.all(pending.map((entry) => entry.settled))
-    const { session } = store.base
+    const { session } = baseOf(store)
     const look = (isCarried: boolean) => {
-      if (isAnother(store.base.session, session)) return identityChanged()
+      if (isAnother(baseOf(store).session, session)) return identityChanged()
       const found = standing(isCarried)
       return found instanceof TalonOneError || isEnough() ? found : undefined
     }
@@ -375,7 +376,7 @@ export function startSync(options: SyncOptions): Sync {
         todo.mustRead = true
         await flush().catch(unlessGivenAway)
         const given = taking.given()
-        const report = await bringAlong({ given, contents: () => store.base.contents, enqueue: options.enqueue, flush })
+        const report = await bringAlong({ given, contents: () => baseOf(store).contents, enqueue: options.enqueue, flush })
         // Nothing is left to come back when the guest does.
         if (given?.confirmed.session) await outbox.discard(tagOf(given.confirmed.session))
         return report
@@ -401,7 +402,7 @@ export function startSync(options: SyncOptions): Sync {
     stoppedBy = identityChanged()
     if (confirmed?.session) void outbox.park(repeatable(pending, confirmed.contents), tagOf(confirmed.session))
     const refused = pending.map((entry) => ({ entry, failure: identityChanged() }))
-    void outbox.settle({ confirmed: store.nothing, done: [], changed: [], refused, sent: [] })
+    void outbox.settle({ confirmed: nothing, done: [], changed: [], refused, sent: [] })
     outbox.leave()
     nap.wake()
   }

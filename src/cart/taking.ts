@@ -1,15 +1,17 @@
 /** How answers come into a cart: what they settle, what they leave waiting, and what they end. */
 import { TalonOneError, type TalonOneErrorDetails } from '../error.ts'
-import { applyEdit, type CartContents, confirm, type Confirmed, fold, isReadable, lacksLine, type SessionAnswer } from './fold.ts'
+import { baseOf, confirm, type Confirmed, isClosed, isReadable, type SessionAnswer } from './confirmed.ts'
+import { applyEdit, type CartContents, fold, lacksLine } from './fold.ts'
 import type { CartEdit, NewLine } from './edits.ts'
 import { type Outbox, tagOf } from './outbox.ts'
 import { outcomeOf } from './outcomes.ts'
 import { englishRejections } from '../rejections/english.ts'
 import { judge } from './recovery.ts'
-import { about, closedError, identityChanged, lineNotFound } from './refusals.ts'
+import { about, identityChanged } from './given-back.ts'
+import { closedError, lineNotFound } from './refusals.ts'
 import { repeatable } from './request.ts'
 import type { SentWrite, StoredEdit } from './storage.ts'
-import { type CartStore, isClosed, type PendingEdit } from './store.ts'
+import type { CartStore, PendingEdit } from './store.ts'
 
 /** What is to be done before edits go out. */
 export interface Todo {
@@ -72,7 +74,7 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
 
   /** Every line that the server may have, by its key: those that were confirmed, and those that wait. */
   function everything(): CartContents {
-    const { contents } = store.base
+    const { contents } = baseOf(store)
     const folded = fold(
       contents,
       store.state.pending.map(({ edit }) => edit),
@@ -94,7 +96,7 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       case 'landed':
         return adopt(found, { done: finding.ids, sent })
       case 'changed':
-        return adopt(found, { changed: repeatable(pending, store.base.contents).filter(isTried), sent: isClosed(found) ? [] : sent })
+        return adopt(found, { changed: repeatable(pending, baseOf(store).contents).filter(isTried), sent: isClosed(found) ? [] : sent })
       case 'another':
         return giveAway(found)
     }
@@ -172,7 +174,7 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
 
   async function drop(refused: readonly PendingEdit[], failure: TalonOneError, isOutdated = store.state.isOutdated): Promise<void> {
     const rest = store.state.pending.filter((entry) => !refused.includes(entry))
-    const lost = orphans(store.base, rest)
+    const lost = orphans(baseOf(store), rest)
     store.change({
       pending: rest.filter((entry) => !lost.includes(entry)),
       isOutdated,
@@ -191,7 +193,7 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       edits: write.edits.filter((_, index) => !ids.has(write.ids[index] ?? '')),
       ids: write.ids.filter((id) => !ids.has(id)),
     }))
-    await outbox.settle({ confirmed: store.base, done: [], changed: [], refused: refusals, sent })
+    await outbox.settle({ confirmed: baseOf(store), done: [], changed: [], refused: refusals, sent })
   }
 
   return {

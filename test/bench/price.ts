@@ -2,8 +2,9 @@
  * What pricing an answer takes, beside the least that could do (one pass, whole minor units, nothing checked or shared) and the usual
  * way to write it (a filter for each line); and what a click on one of many lines takes to view.
  */
-import { confirm, type Confirmed } from '../../src/cart/fold.ts'
-import { type CartView, viewCart } from '../../src/cart/view.ts'
+import { confirm, type Confirmed } from '../../src/cart/confirmed.ts'
+import type { CartView } from '../../src/cart/view.ts'
+import { viewAnswer } from '../../src/cart/view-answer.ts'
 import { type Effect, isEffect } from '../../src/effects.ts'
 import { priceCart } from '../../src/price.ts'
 import type { CartItem, CustomerSessionV2 } from '../../src/schema.ts'
@@ -57,13 +58,12 @@ async function byClick(): Promise<void> {
   for (const lines of [5, 100, 1000]) {
     const { session: customerSession, effects } = answerOf(lines)
     const keying = { keyOf: ({ sku }: { sku: string }) => sku, lines: [] }
-    const nothing = confirm({}, keying)
     const confirmed = confirm({ customerSession, effects }, keying)
-    let view = viewOf(confirmed, nothing, 0, undefined)
+    let view = viewOf(confirmed, 0, undefined)
     let quantity = 1
     const { median, p95 } = await measure(() => {
       quantity += 1
-      const next = viewOf(confirmed, nothing, quantity, view)
+      const next = viewOf(confirmed, quantity, view)
       const changed = next.lines.filter((line, index) => line !== view.lines[index]).length
       if (changed !== 1) throw new Error(`a click on one line must change one line, but changes ${changed}`)
       view = next
@@ -74,11 +74,10 @@ async function byClick(): Promise<void> {
   printTable(['', 'median ms', 'p95 ms'], rows)
 }
 
-function viewOf(confirmed: Confirmed, nothing: Confirmed, quantity: number, before: CartView | undefined): CartView {
+function viewOf(confirmed: Confirmed, quantity: number, before: CartView | undefined): CartView {
   const edits = [{ type: 'setQuantity', key: 'SKU-1', quantity }] as const
-  return viewCart(
+  return viewAnswer(
     { sessionId: 'cart', confirmed, isOutdated: false, edits: before ? edits : [], error: undefined, sync: 'idle' as const, durable: true },
-    nothing,
     undefined,
     before,
   )

@@ -3,17 +3,16 @@ import type { CartLine, CartView } from 'talon-one-react'
 import { createSandbox, demoCampaigns, percentOffItems } from 'talon-one-react/sandbox'
 import { describe, expect, test } from 'vitest'
 import type { CartEdit } from '../../src/cart/edits.ts'
-import { confirm, type Confirmed, fold, type SessionAnswer } from '../../src/cart/fold.ts'
+import { confirm, type Confirmed, type SessionAnswer } from '../../src/cart/confirmed.ts'
+import { fold } from '../../src/cart/fold.ts'
 import { requestOf } from '../../src/cart/request.ts'
-import { viewCart } from '../../src/cart/view.ts'
+import { viewAnswer } from '../../src/cart/view-answer.ts'
 
 const keyOf = ({ sku }: { sku: string }) => sku
-const nothing = confirm({}, { keyOf, lines: [] })
 
 function view(confirmed: Confirmed, edits: readonly CartEdit[], before?: CartView): CartView {
-  return viewCart(
+  return viewAnswer(
     { sessionId: 'cart', confirmed, isOutdated: false, edits, error: undefined, sync: 'idle' as const, durable: true },
-    nothing,
     undefined,
     before,
   )

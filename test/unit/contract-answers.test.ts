@@ -7,8 +7,8 @@ import fc from 'fast-check'
 import { createTalonOne, type EffectType, isEffect, isTalonOneError, priceCart } from 'talon-one-react'
 import { describe, expect, test } from 'vitest'
 import type { CartEdit } from '../../src/cart/edits.ts'
-import { confirm, isReadable, type SessionAnswer } from '../../src/cart/fold.ts'
-import { viewCart } from '../../src/cart/view.ts'
+import { confirm, isReadable, type SessionAnswer } from '../../src/cart/confirmed.ts'
+import { viewAnswer } from '../../src/cart/view-answer.ts'
 import type { Endpoint } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
 import { inputsOf } from '../arbitrary.ts'
@@ -144,12 +144,11 @@ function sessionAnswers(document: Document): fc.Arbitrary<SessionAnswer> {
 function show(answer: SessionAnswer): void {
   const keying = { keyOf: ({ sku }: { sku: string }) => sku, lines: [] }
   const confirmed = confirm(answer, keying)
-  const nothing = confirm({}, keying)
   const state = { sessionId: 'cart', confirmed, isOutdated: false, error: undefined, sync: 'idle' as const, durable: true }
-  const before = viewCart({ ...state, edits: [] }, nothing, undefined, undefined)
+  const before = viewAnswer({ ...state, edits: [] }, undefined, undefined)
   const edits: CartEdit[] = [
     { type: 'add', key: 'tea', item: { sku: 'tea', price: 2.5 }, quantity: 2 },
     ...before.lines.map(({ key }): CartEdit => ({ type: 'setQuantity', key, quantity: 3 })),
   ]
-  viewCart({ ...state, edits }, nothing, undefined, before)
+  viewAnswer({ ...state, edits }, undefined, before)
 }
