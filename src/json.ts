@@ -14,18 +14,16 @@ const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Copies what JSON can carry; what it cannot goes to `issues`. `parents`: what it stands in. */
 export function readJson(value: unknown, pointer: string, issues: TalonOneIssue[], parents: readonly unknown[] = []): unknown {
-  const wrong = (): undefined => {
-    issues.push({ pointer, message: `expected something JSON can carry, got ${describe(value)}` })
-    return undefined
+  if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return value
+  if (typeof value === 'string' && !loneSurrogate.test(value)) return value
+  if (typeof value === 'object' && !parents.includes(value) && parents.length < deepest) {
+    const within = [...parents, value]
+    if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
+    if (Array.isArray(value)) return Array.from(value, (entry: unknown, index) => readJson(entry, `${pointer}/${index}`, issues, within))
+    if (isPlain(value)) return readEntries(value, pointer, issues, (entry, at) => readJson(entry, at, issues, within))
   }
-  if (value === null || typeof value === 'boolean') return value
-  if (typeof value === 'string') return loneSurrogate.test(value) ? wrong() : value
-  if (typeof value === 'number') return Number.isFinite(value) ? value : wrong()
-  if (typeof value !== 'object' || parents.includes(value) || parents.length >= deepest) return wrong()
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? wrong() : value.toISOString()
-  const within = [...parents, value]
-  if (Array.isArray(value)) return Array.from(value, (entry: unknown, index) => readJson(entry, `${pointer}/${index}`, issues, within))
-  return isPlain(value) ? readEntries(value, pointer, issues, (entry, at) => readJson(entry, at, issues, within)) : wrong()
+  issues.push({ pointer, message: `expected something JSON can carry, got ${describe(value)}` })
+  return undefined
 }
 
 /** Copies an object entry by entry; a name that reaches into prototypes goes to `issues`. */

@@ -4,7 +4,7 @@ import { TalonOneError } from '../error.ts'
 import { keyByName } from '../key.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 import type { AdditionalCost, ItemAttributes, SessionAttributes } from '../schema.ts'
-import { type CartEdit, checkEdit, checkItem, checkSessionId, type NewLine } from './edits.ts'
+import { canShow, type CartEdit, checkSessionId, isProduct, type NewLine } from './edits.ts'
 import type { CachedAnswer, SessionAnswer } from './confirmed.ts'
 import { applyEdit, exceedsLimits, fold, noContents } from './fold.ts'
 import type { GuestCartReport } from './guest.ts'
@@ -37,9 +37,9 @@ export interface CartOptions {
 }
 
 /**
- * The verbs of a cart. Each shows at once (costs, attributes and the card with the answer) and resolves when the server has answered; each throws a `TalonOneError` before
- * anything changes when its argument is wrong. A rejected promise nobody looks at is no unhandled rejection: what the server
- * refused is also in the cart's `error`.
+ * The verbs of a cart. Each shows at once (costs, attributes and the card with the answer) and resolves when the server has answered.
+ * Each throws a `TalonOneError` before anything changes when its argument is wrong, or rejects with it in a page that is still loading
+ * the cart's engine. A rejected promise nobody looks at is no unhandled rejection: what was refused is also in the cart's `error`.
  */
 export interface CartActions {
   /** Adds units of a product; to the line of its key where there is one. @default quantity 1 */
@@ -114,7 +114,9 @@ export function createCart(options: CartOptions): Cart {
   const sync = createStarter((startSync) => startSync({ ...options, sessionId, keyOf, store, enqueue }), store)
 
   function enqueue(asked: CartEdit): Promise<EditOutcome> {
-    const edit = checkEdit(asked)
+    // Whoever looks at an edit more closely may not be there yet.
+    if (!engine && !canShow(asked)) return handled(sync.whenStarted(() => enqueue(asked)))
+    const edit = engine ? engine.checkEdit(asked) : asked
     const { pending } = store.state
     const refused = refusalOf(store.state, edit)
     if (refused) return handled(Promise.reject(refused))
@@ -125,10 +127,8 @@ export function createCart(options: CartOptions): Cart {
   }
 
   const actions: CartActions = {
-    add: (item, { quantity = 1, key } = {}) => {
-      const checked = checkItem(item)
-      return enqueue({ type: 'add', key: key ?? keyOf(checked), item: checked, quantity })
-    },
+    // A shop's own function need not know what to do with anything else.
+    add: (item, { quantity = 1, key = isProduct(item) ? keyOf(item) : '' } = {}) => enqueue({ type: 'add', key, item, quantity }),
     setQuantity: (key, quantity) => enqueue({ type: 'setQuantity', key, quantity }),
     remove: (key) => enqueue({ type: 'remove', key }),
     setItemAttributes: (key, attributes) => enqueue({ type: 'setItemAttributes', key, attributes }),
@@ -201,6 +201,7 @@ function createStarter(create: (startSync: Engine['startSync']) => Sync, store: 
   const started = () => {
     if (!sync && engine) {
       store.begin()
+      engine.checkWaiting(store)
       sync = create(engine.startSync)
     }
     return sync

@@ -4,8 +4,9 @@ import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
 import { isRecord } from '../record.ts'
 import { type Rejection, rejectionMessage, type RejectionMessages } from '../rejections/message.ts'
 import { isSame } from '../same.ts'
-import type { CustomerSessionV2, Loyalty } from '../schema.ts'
-import { type NewLine, readItem } from './edits.ts'
+import type { CartItem, CustomerSessionV2, Loyalty } from '../schema.ts'
+import { isField } from './checks.ts'
+import type { NewLine } from './edits.ts'
 import { type CartContents, sameCode } from './fold.ts'
 import type { CartStore } from './store.ts'
 
@@ -54,6 +55,12 @@ export interface SessionAnswer {
   customerSession?: CustomerSessionV2
   effects?: readonly Effect[]
   loyalty?: Loyalty
+}
+
+/** A line of an answer, as far as it can be read: what no server should send is left out, rather than believed or sent back. */
+function readItem(item: CartItem): NewLine {
+  // Every field has just been held to its kind, and all but the SKU may be missing.
+  return { ...Object.fromEntries(Object.entries(item).filter(([field, value]) => isField(field, value))), sku: item.sku } as NewLine
 }
 
 /** Whether an answer holds a session that can be read: a server may send anything. */

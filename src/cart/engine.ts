@@ -1,4 +1,5 @@
 /** What a page loads when somebody first looks at a cart, or edits one: all that an answer needs, and all that sends. */
+export { checkEdit, checkWaiting } from './checks.ts'
 export { startFrom } from './confirmed.ts'
 export { refusalOf } from './refusals.ts'
 export { startSync, type Sync } from './sync.ts'

@@ -58,11 +58,6 @@ export function applyEdit(contents: CartContents, edit: CartEdit): CartContents 
   }
 }
 
-/** Whether an edit is of a line that contents do not have. */
-export function lacksLine({ lines }: CartContents, edit: CartEdit): boolean {
-  return edit.type !== 'add' && 'key' in edit && !lines.some(({ key }) => key === edit.key)
-}
-
 const folds = new WeakMap<CartContents, { edits: readonly CartEdit[]; folded: CartContents }>()
 
 /** All edits over contents, in order. The next edit over the same contents costs that edit alone. */

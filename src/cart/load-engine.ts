@@ -18,5 +18,10 @@ export async function preloadCart(): Promise<void> {
   engine = await load()
 }
 
+/** What an application has anyhow need not be loaded. */
+export function provideEngine(provided: Engine): void {
+  engine = provided
+}
+
 // A server renders what it has read without waiting; until it has read anything, this is there.
 if (typeof document === 'undefined') preloadCart().catch(() => undefined)

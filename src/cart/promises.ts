@@ -31,11 +31,3 @@ export function handled<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => undefined)
   return promise
 }
-
-/** Resolves when a promise has ended, either way. */
-export function settled(promise: Promise<unknown>): Promise<void> {
-  return promise.then(
-    () => undefined,
-    () => undefined,
-  )
-}

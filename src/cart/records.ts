@@ -1,6 +1,7 @@
 /** What lies in a database may be of another version of this code, or broken: nothing of it is believed before it has been read here. */
 import { isRecord } from '../record.ts'
-import { type CartEdit, checkEdit, checkItem } from './edits.ts'
+import { checkEdit } from './checks.ts'
+import type { CartEdit } from './edits.ts'
 import { isReadable } from './confirmed.ts'
 import type { SavedCart, SentWrite, StoredEdit } from './storage.ts'
 
@@ -8,7 +9,7 @@ type Test = (value: unknown) => boolean
 const isText: Test = (value) => typeof value === 'string'
 const isTrueOrAbsent: Test = (value) => value === undefined || value === true
 const isTagOrAbsent: Test = (value) => value === undefined || hasFields(value, { profileId: isText, created: isText })
-/** `checkEdit` and `checkItem` look at it, as they did when the edit was made. */
+/** `checkEdit` looks at it, as it did when the edit was made. */
 const isChecked: Test = () => true
 
 const fieldsOfEdit: { readonly [Type in CartEdit['type']]: Readonly<Record<keyof Extract<CartEdit, { type: Type }>, Test>> } = {
@@ -31,8 +32,7 @@ export function readStoredEdit(record: unknown): StoredEdit | undefined {
   // It has the fields of its kind and no other; what they hold is checked below.
   const { id, edit, of } = record as unknown as StoredEdit
   try {
-    const checked = checkEdit(edit)
-    return { id, edit: checked.type === 'add' ? { ...checked, item: checkItem(checked.item) } : checked, ...(of && { of }) }
+    return { id, edit: checkEdit(edit), ...(of && { of }) }
   } catch {
     return undefined
   }

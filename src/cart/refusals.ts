@@ -2,12 +2,17 @@
 import { TalonOneError } from '../error.ts'
 import { type Confirmed, isClosed } from './confirmed.ts'
 import type { CartEdit } from './edits.ts'
-import { type CartContents, lacksLine } from './fold.ts'
+import type { CartContents } from './fold.ts'
 
 /** Why an edit of what a cart shows cannot be made. */
 export function refusalOf(confirmed: Confirmed, shown: CartContents, edit: CartEdit): TalonOneError | undefined {
   if (isClosed(confirmed)) return closedError()
   return lacksLine(shown, edit) ? lineNotFound() : undefined
+}
+
+/** Whether an edit is of a line that contents do not have. */
+export function lacksLine({ lines }: CartContents, edit: CartEdit): boolean {
+  return edit.type !== 'add' && 'key' in edit && !lines.some(({ key }) => key === edit.key)
 }
 
 export function closedError(): TalonOneError {

@@ -5,7 +5,7 @@ import type { CachedAnswer, Confirmed } from './confirmed.ts'
 import type { NewLine } from './edits.ts'
 import { engine, preloadCart } from './load-engine.ts'
 import type { EditOutcome } from './outcomes.ts'
-import { callSafely, settled } from './promises.ts'
+import { callSafely } from './promises.ts'
 import type { StoredEdit } from './storage.ts'
 import { type CartSync, type CartView, type ViewedEdits, viewEdits } from './view.ts'
 
@@ -100,12 +100,11 @@ export function createStore({ sessionId, keyOf, messages, cached }: StoreOptions
   }
 
   begin()
-  let reading =
-    cached &&
-    settled(preloadCart()).then(() => {
-      reading = undefined
-      begin()
-    })
+  const read = () => {
+    reading = undefined
+    begin()
+  }
+  let reading = cached && preloadCart().then(read, read)
 
   return {
     get state() {

@@ -150,7 +150,8 @@ function keepEqual<Value>(): (next: Value) => Value {
 function isShallowEqual<Value>(one: unknown, other: Value): one is Value {
   if (Object.is(one, other)) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  const values = { ...other } as Readonly<Record<string, unknown>>
   const entries = Object.entries(one)
-  const others = new Map<string, unknown>(Object.entries(other))
-  return entries.length === others.size && entries.every(([name, value]) => others.has(name) && Object.is(value, others.get(name)))
+  const isAsLong = entries.length === Object.keys(values).length
+  return isAsLong && entries.every(([name, value]) => Object.hasOwn(values, name) && Object.is(value, values[name]))
 }

@@ -5,6 +5,8 @@ import type { IntegrationCustomerSessionResponse } from '../effects.ts'
 import { fill } from '../endpoint.ts'
 import { getCustomerSession, updateCustomerSessionV2 } from '../endpoints.ts'
 import { TalonOneError } from '../error.ts'
+import * as engine from '../cart/engine.ts'
+import { provideEngine } from '../cart/load-engine.ts'
 import type { CartPlatform } from '../cart/platform.ts'
 import { createMemoryStorage } from '../cart/storage.ts'
 import { identify } from '../identity.ts'
@@ -49,6 +51,8 @@ export interface OpenShop {
 
 /** Opens a shop, its cart filled and in the cache already: the first render shows it. */
 export function openShop(options: TestShopOptions = {}): OpenShop {
+  // A test looks at the first render.
+  provideEngine(engine)
   const {
     scenario: name,
     sandbox: ownSandbox,

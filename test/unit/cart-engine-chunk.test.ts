@@ -7,17 +7,22 @@ const engine = '../../src/cart/sync.ts'
 
 beforeEach(() => {
   vi.resetModules()
+  // A server loads it by itself.
+  vi.stubGlobal('document', {})
 })
 
 afterEach(() => {
   vi.doUnmock(engine)
   vi.useRealTimers()
+  vi.unstubAllGlobals()
 })
 
 async function openWith(load: (original: () => Promise<object>) => Promise<object>, platform: Partial<CartPlatform> = {}) {
   vi.doMock(engine, load)
   const { createCart, createTalonOne } = await import('talon-one-react')
-  return createCart({ client: createTalonOne(), sessionId: 'cart', platform })
+  // Nobody answers.
+  const client = createTalonOne({ baseUrl: 'https://shop.example/talon-one', fetch: () => new Promise(() => {}) })
+  return createCart({ client, sessionId: 'cart', platform })
 }
 
 describe('the engine of a cart', () => {
@@ -50,5 +55,52 @@ describe('the engine of a cart', () => {
     chunk.resolve()
     await expect.poll(flushed).toEqual({ error: 'identity_changed' })
     expect(join).not.toHaveBeenCalled()
+  })
+
+  test('looks at what was asked for before it was there: what is wrong is given back with its own error, the rest stands', async () => {
+    const chunk = Promise.withResolvers<void>()
+    const cart = await openWith(async (original) => {
+      await chunk.promise
+      return original()
+    })
+    const wrong: [Promise<unknown>, string][] = [
+      // No page could show these.
+      [cart.add({ ...apple, price: NaN }), 'invalid_price'],
+      [cart.add({ ...apple, sku: 7 } as never), 'invalid_sku'],
+      [cart.add(null as never), 'invalid_input'],
+      [cart.setQuantity('APPLE', -1), 'invalid_quantity'],
+      [cart.add(apple, { quantity: 10_001 }), 'invalid_quantity'],
+      [cart.applyCoupon(7 as never), 'invalid_coupon'],
+      [cart.add({ ...apple, additionalCosts: { box: null } } as never), 'invalid_input'],
+    ]
+    expect(cart.getSnapshot()).toMatchObject({ lines: [], pendingEdits: 0, error: undefined })
+    const good = cart.add(apple)
+    wrong.push(
+      [cart.setAttributes({ of: () => 1 } as never), 'invalid_input'],
+      [cart.add({ sku: ' ', price: 3 }), 'invalid_sku'],
+      [cart.applyCoupon(' '), 'invalid_coupon'],
+    )
+    void cart.applyCoupon(' TEN ')
+    void good
+    expect(cart.getSnapshot()).toMatchObject({ lines: [{ key: 'APPLE' }, { key: ' ' }], pendingEdits: 5 })
+    const outcomes = wrong.map(([promise]) => outcomeOf(promise))
+    chunk.resolve()
+    await vi.waitFor(() => expect(outcomes.map((outcome) => outcome())).toEqual(wrong.map(([, error]) => ({ error }))))
+    expect(cart.getSnapshot()).toMatchObject({
+      lines: [{ key: 'APPLE', quantity: 1 }],
+      coupons: [{ code: 'TEN' }],
+      pendingEdits: 2,
+      error: { code: 'invalid_coupon', edits: [{ type: 'applyCoupon' }] },
+    })
+    cart.forget()
+  })
+
+  test('gives a product that no page could show to no function of the shop', async () => {
+    const { createCart, createTalonOne } = await import('talon-one-react')
+    const keyOf = vi.fn<(item: { sku: string }) => string>(({ sku }) => sku.toLowerCase())
+    const cart = createCart({ client: createTalonOne(), sessionId: 'cart', keyOf })
+    await expect(cart.add({ sku: 7 } as never)).rejects.toMatchObject({ code: 'invalid_sku' })
+    expect(keyOf).not.toHaveBeenCalled()
+    cart.forget()
   })
 })

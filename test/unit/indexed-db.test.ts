@@ -3,7 +3,8 @@ import { forceCloseDatabase, IDBFactory } from 'fake-indexeddb'
 import { deleteDB, openDB } from 'idb'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { databaseName, databaseVersion, openIndexedDb } from '../../src/cart/indexed-db.ts'
-import { type CartEdit, checkEdit, checkItem } from '../../src/cart/edits.ts'
+import { checkEdit } from '../../src/cart/checks.ts'
+import type { CartEdit } from '../../src/cart/edits.ts'
 import { type CartStorage, createMemoryStorage } from '../../src/cart/storage.ts'
 import { editsOfEachKind, savedCart, sentWrites, stored, testCartStorage } from '../cart-storage.ts'
 
@@ -248,8 +249,8 @@ test('what an edit may hold when it is made, it may hold when it is read', async
   const nested = (depth: number): unknown => (depth === 0 ? 'leaf' : { in: nested(depth - 1) })
   const edits = Array.from({ length: 30 }, (_, depth) => ({ Deep: nested(depth) })).flatMap((attributes): CartEdit[] => {
     try {
-      const item = checkItem({ sku: 'beans', attributes })
-      return [checkEdit({ type: 'setAttributes', attributes }), { type: 'add', key: 'beans', item, quantity: 10_000 }]
+      const add: CartEdit = { type: 'add', key: 'beans', item: { sku: 'beans', attributes }, quantity: 10_000 }
+      return [checkEdit({ type: 'setAttributes', attributes }), checkEdit(add)]
     } catch {
       return []
     }
