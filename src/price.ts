@@ -281,17 +281,13 @@ function takeFromLine(taken: Taken, cartItems: readonly CartItem[], { position, 
   return true
 }
 
-function takeFromUnit({ units, first }: Taken, position: number, quantity: number, subPosition: number | undefined, value: number): void {
+function takeFromUnit({ units, first }: Taken, position: number, quantity: number, subPosition = NaN, value: number): void {
   const start = first[position] ?? 0
-  const unit = subPosition !== undefined && subPosition >= 0 && subPosition < quantity ? start + subPosition : NaN
+  const unit = subPosition >= 0 && subPosition < quantity ? start + subPosition : NaN
   const before = units[unit]
   // What is off the line rather than off one of its units leaves no unit's discount known.
   if (before === undefined) units[start] = NaN
-  else units[unit] = before === 0 ? value : addToUnit(before, value)
-}
-
-function addToUnit(before: number, value: number): number {
-  return isNumber(before) ? sumOf([before, value]) : before
+  else units[unit] = before === 0 ? value : sumOf([before, value])
 }
 
 /** The discount of each unit of a line when all have the same. */
@@ -309,16 +305,15 @@ function hasCost(cartItems: readonly CartItem[], { position, additionalCost }: U
 function priceLines(cartItems: readonly CartItem[], taken: Taken, before: readonly PricedLine[]) {
   let subtotals = 0
   let discounts = 0
-  const lines = cartItems.map((item, position) => {
-    const line = priceLine(item, position, taken, before[position])
+  const lines = cartItems.map((item, position) => priceLine(item, position, taken, before[position]))
+  for (const line of lines) {
     subtotals = addTo(subtotals, line.subtotal)
     discounts = addTo(discounts, line.discount)
-    return line
-  })
+  }
   return {
     lines,
-    subtotal: isNumber(subtotals) ? amountOf(subtotals) : sumOf(lines.map((line) => line.subtotal)),
-    offLines: isNumber(discounts) ? amountOf(discounts) : sumOf(lines.map((line) => line.discount)),
+    subtotal: isNumber(subtotals) ? amountOf(subtotals) : sumEach(lines, (line) => line.subtotal),
+    offLines: isNumber(discounts) ? amountOf(discounts) : sumEach(lines, (line) => line.discount),
   }
 }
 
