@@ -285,9 +285,9 @@ function takeFromUnit({ units, first }: Taken, position: number, quantity: numbe
   const start = first[position] ?? 0
   const unit = subPosition >= 0 && subPosition < quantity ? start + subPosition : NaN
   const before = units[unit]
-  // What is off the line rather than off one of its units leaves no unit's discount known.
-  if (before === undefined) units[start] = NaN
-  else units[unit] = before === 0 ? value : sumOf([before, value])
+  if (before !== undefined) units[unit] = before === 0 ? value : sumOf([before, value])
+  // What is off the line rather than off one of its units leaves no unit's discount known. A line without units begins where the next does.
+  else if (quantity > 0) units[start] = NaN
 }
 
 /** The discount of each unit of a line when all have the same. */

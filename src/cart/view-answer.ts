@@ -71,7 +71,7 @@ export function viewAnswer(state: ViewedAnswer, messages: RejectionMessages | un
     sync: state.sync,
     durable: state.durable,
     revision: confirmed.revision,
-    keys: confirmed.contents.lines.map(({ key }) => key),
+    keys: before && sources.get(before)?.confirmed === confirmed ? before.keys : confirmed.contents.lines.map(({ key }) => key),
   }
   const view = { ...keep(before, beside), lines, session: confirmed.session, effects: priced.effects, error: state.error }
   sources.set(view, source)

@@ -113,3 +113,13 @@ describe('effects that cannot be counted are handed through, and change no price
     expect(priceCart({ cartItems: [], additionalCosts: null } as never, [offCost(1, 'shipping')]).total).toBe(0)
   })
 })
+
+test('a discount on a line that has no units leaves the next line as it is', () => {
+  const cartItems = [
+    { sku: 'GONE', price: 2.5, quantity: 0 },
+    { sku: 'MUG', price: 12.99, quantity: 2 },
+  ]
+  const perUnit = [0, 1].map((subPosition) => effect('setDiscountPerItem', { name: 'x', value: 1, position: 1, subPosition }))
+  const { lines } = priceCart({ cartItems }, [offItem(1, 0), ...perUnit])
+  expect(lines[1]).toMatchObject({ discount: 2, discountPerUnit: 1 })
+})
