@@ -1,5 +1,6 @@
 /** The cart's promises, each as a check of what a schedule came to. Source of the numbers: the project's list of invariants. */
 import { shoppers } from './model.ts'
+import type { Landing } from './network.ts'
 import type { Done, Page, Run } from './run.ts'
 import { heldBy } from './run.ts'
 import {
@@ -50,7 +51,6 @@ function strays({ shopper, sessions, profile }: Run, { view, shopper: shown, isU
 
 /** What was there stands, unless a later deed has set it anew. */
 function losesNothing(run: Run): string | undefined {
-  if (isOutOfReach(run)) return undefined
   return listed(
     'back to an earlier value:',
     shoppers.flatMap((shopper) => {
@@ -60,19 +60,21 @@ function losesNothing(run: Run): string | undefined {
   )
 }
 
-/** Whether an older write landed where nobody may write over it: when its shopper had left, or soon did, or before an order. */
-function isOutOfReach({ exchanges, signedOut, orderedAt = -1 }: Run): boolean {
+/** What older writes left where nobody may write over it: when their shopper had left, or soon did, or before an order. */
+function outOfReach({ exchanges, signedOut, orderedAt = -1 }: Run, shopper: Done['shopper']): readonly Landing[] {
   const reach = Math.max(orderedAt, ...signedOut)
-  return exchanges.some(({ sentAt, landings }) =>
-    landings.some(
-      (landing) => signedOut.some((at) => sentAt < at && landing > at) || (landing < reach && landedBetween(exchanges, sentAt, landing)),
+  const own = exchanges.filter((exchange) => exchange.shopper === shopper)
+  return own.flatMap(({ sentAt, landings }) =>
+    landings.filter(
+      (landing) =>
+        signedOut.some((at) => sentAt < at && landing.at > at) || (landing.at < reach && landedBetween(own, sentAt, landing.at)),
     ),
   )
 }
 
 /** Whether what left after a moment had landed before another. */
 function landedBetween(exchanges: Run['exchanges'], leftAfter: number, landedBefore: number): boolean {
-  return exchanges.some(({ sentAt, landings }) => sentAt > leftAfter && landings.some((landing) => landing < landedBefore))
+  return exchanges.some(({ sentAt, landings }) => sentAt > leftAfter && landings.some(({ at }) => at < landedBefore))
 }
 
 /** The server holds nothing that no deed has made. */
@@ -155,12 +157,14 @@ function keepsApart({ misplaced }: Run): string | undefined {
 }
 
 function guardsCheckout({ opened, exchanges }: Run): string | undefined {
-  for (const { at, unsettled, total, truth, isSettled } of opened) {
+  for (const { at, shopper, unsettled, total, truth, isSettled } of opened) {
     if (unsettled > 0) return `it opened at ${at / 1000} s with ${unsettled} edits on their way`
     if (truth !== undefined && total !== truth) return `it opened at ${at / 1000} s with ${total} instead of ${truth}`
+    // What lands in another shopper's session changes nothing in this one.
+    const own = exchanges.filter((exchange) => exchange.shopper === shopper)
     // What undoes only later edits is theirs to wait for.
-    const undoes = (landing: number) => landing > at && !landedBetween(exchanges, at, landing)
-    const late = isSettled && exchanges.find(({ sentAt, landings }) => sentAt < at && landings.some(undoes))
+    const undoes = (landing: Landing) => landing.at > at && !landedBetween(own, at, landing.at)
+    const late = isSettled && own.find(({ sentAt, landings }) => sentAt < at && landings.some(undoes))
     if (late) return `settle resolved at ${at / 1000} s, and what left at ${late.sentAt / 1000} s landed after that`
   }
   return undefined
@@ -203,10 +207,11 @@ interface Comparison {
 }
 
 /** What a shopper's deeds come to in the order in which they were kept, beside what the server has (I4). */
-function comparisonOf({ before, deeds, sessions, overwritten, strikes }: Run, shopper: Done['shopper']): Comparison {
+function comparisonOf(run: Run, shopper: Done['shopper']): Comparison {
+  const { before, deeds, sessions, overwritten, strikes } = run
   const earlier: Possibilities[] = []
   let possible = possibilitiesOf(before.get(shopper) ?? new Map())
-  const other = shopper === 'anna' ? overwritten : []
+  const other = [...(shopper === 'anna' ? overwritten : []), ...outOfReach(run, shopper).map(({ at, facts }) => ({ at, facts: shoppersFacts(facts) }))]
   const putAway: Deed[] = []
   const whilePutAway: Possibilities[] = []
   for (const done of inOrder(deeds.filter((one) => one.shopper === shopper))) {

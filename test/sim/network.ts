@@ -3,7 +3,7 @@ import type { NewCustomerSessionV2 } from '../../src/index.ts'
 import { createDice, type Dice } from './dice.ts'
 import type { FaultProfile, RequestFault, Strikes } from './faults.ts'
 import type { Answer, Shopper, TalonOneModel } from './model.ts'
-import { differences, factsOf } from './shopper.ts'
+import { differences, type Facts, factsOf } from './shopper.ts'
 import type { Names } from './names.ts'
 import type { Tab } from './tab.ts'
 import type { VirtualTime } from './time.ts'
@@ -21,8 +21,16 @@ export interface Exchange {
   writesAtOnce: number
   /** Whether it left although the browser had been offline for a while. */
   isOffline: boolean
-  /** When it was carried out and made a difference, each time. */
-  landings: number[]
+  /** Whose cookie it carried. */
+  shopper: Shopper | undefined
+  /** Each time it was carried out and made a difference. */
+  landings: Landing[]
+}
+
+export interface Landing {
+  at: number
+  /** What it has left at the server. */
+  facts: Facts
 }
 
 /** A request of a cart. */
@@ -111,6 +119,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
       retryAfterMs: undefined,
       writesAtOnce: isWrite ? writes : 0,
       isOffline: time.now() - network.offlineSince > offlineGraceMs,
+      shopper: network.shopper,
       landings: [],
     }
     const number = exchanges.push(exchange)
@@ -180,14 +189,15 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
       say?.(`${name} meets ${[fault, isDelayed && 'delay', isDuplicated && 'duplicate'].filter(Boolean).join(', ')}`)
 
     /** Carried out at a moment; what it was answered is told a little later. */
-    const { shopper } = network
+    const { shopper } = exchange
     const carryOut = (moment: number, label: string, tell: (given: Answer) => void) =>
       time.at(moment, () => {
         const finish = model.begin({ method, session, shopper })
         time.at(moment + processingMs, () => {
           const before = shopper && factsOf(model.sessionOf(shopper))
           const given = finish()
-          if (before && differences(before, factsOf(model.sessionOf(shopper))).length > 0) exchange.landings.push(time.now())
+          const facts = factsOf(shopper && model.sessionOf(shopper))
+          if (before && differences(before, facts).length > 0) exchange.landings.push({ at: time.now(), facts })
           say?.(`${label} lands: ${given.status}${given.status === 200 && shopper ? `, ${describe(model.sessionOf(shopper))}` : ''}`)
           tell(given)
         })

@@ -34,6 +34,8 @@ export interface Done {
 /** A barrier that opened, with the deeds of its tab that had been done before it and were not settled even so. */
 export interface Opened {
   at: number
+  /** Whose cart it was about. */
+  shopper: Shopper
   unsettled: number
   /** What it said, and what the session came to at that revision. */
   total: number
@@ -414,7 +416,7 @@ function reachBarrier(world: World, slot: Slot | undefined, barrier: 'flush' | '
       const shopper = shownShopper(cart.getSnapshot()) ?? 'anna'
       const unsettled = asked.filter(({ settled }) => settled === 0).length
       const truth = revision === 0 ? 0 : model.totalAt(shopper, revision)
-      opened.push({ at: time.now(), unsettled, total: total.value, truth, isSettled: barrier === 'settle' })
+      opened.push({ at: time.now(), shopper, unsettled, total: total.value, truth, isSettled: barrier === 'settle' })
       say?.(`tab ${tab.number}: ${barrier} opens: revision ${revision}, ${total.value}`)
     },
     (caught: unknown) => tab.isAlive && say?.(`tab ${tab.number}: ${barrier} fails: ${codeOf(caught)}`),
@@ -459,7 +461,10 @@ function changeShopper(world: World, step: Extract<Step, { do: 'identity' }>): v
     })
   }
   signIn('bob')
-  if (step.staysMs !== undefined) time.at(time.now() + step.ms + step.staysMs, () => signIn('anna'))
+  if (step.staysMs === undefined) return
+  const back = time.now() + step.ms + step.staysMs
+  // Whoever comes back does so while the network may still fail: what comes after that has to converge.
+  if (back + step.ms < calmFrom) time.at(back, () => signIn('anna'))
 }
 
 /** It has a moment for what it still wants to put away. */
@@ -480,11 +485,12 @@ function calmDown(world: World): void {
   for (const slot of world.slots) if (slot?.tab.isFrozen) thaw(world, slot.tab)
   setOnline(world, true)
   world.network.shopper ??= 'anna'
-  if (world.slots.every((slot) => slot === undefined)) openTab(world, 0)
 }
 
 /** A shopper looks at each page; where an error does not go away, there is a button beside it. */
 function lookAtAll(world: World): void {
+  // The last page may have been closed in the last moment of the faults.
+  if (world.slots.every((slot) => slot === undefined)) openTab(world, 0)
   for (const slot of world.slots) {
     if (!slot) continue
     setHidden(world, slot.tab, false)

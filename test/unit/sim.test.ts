@@ -61,9 +61,10 @@ describe('a check sees', () => {
     retryAfterMs: undefined,
     writesAtOnce: 1,
     isOffline: false,
+    shopper: 'anna' as const,
     landings: [],
   })
-  const barrier = { at: 80_000, unsettled: 0, total: 4, truth: 4, isSettled: false }
+  const barrier = { at: 80_000, shopper: 'anna' as const, unsettled: 0, total: 4, truth: 4, isSettled: false }
 
   const breaches: Record<string, { only: string[]; breach: (result: Run) => Partial<Run> }> = {
     'an edit that still waits': { only: ['I1 convergence'], breach: (result) => shown(result, { pending: true }) },
@@ -122,7 +123,7 @@ describe('a check sees', () => {
       only: ['I11 checkout barrier'],
       breach: (result) => ({
         opened: [{ ...barrier, isSettled: true }],
-        exchanges: [{ ...exchangeOf(result), landings: [81_000] }],
+        exchanges: [{ ...exchangeOf(result), landings: [{ at: 81_000, facts: new Map() }] }],
       }),
     },
     'edits that are said to outlive a page without storage': {
