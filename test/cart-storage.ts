@@ -146,6 +146,23 @@ export function testCartStorage(kind: string, open: () => readonly [CartStorage,
       })
     })
 
+    test('change over one stamp and no other, and leave alone what a change does not name', async () => {
+      const [one, other] = open()
+      const cart = name()
+      await one.append(cart, [stored('a'), stored('b')])
+      await one.mark(cart, sentWrites)
+      const change = { removed: ['a'], changed: [], saved: savedCart(2) }
+      expect(await other.change(cart, { ...change, over: { stamp: 1 } })).toBe(false)
+      expect(await one.read(cart)).toEqual({ ...nothing, edits: [stored('a'), stored('b')], sent: sentWrites })
+      expect(await other.change(cart, { ...change, over: { stamp: undefined } })).toBe(true)
+      const after = { edits: [stored('b')], sent: sentWrites, stamp: 2, saved: savedCart(2) }
+      expect(await one.read(cart)).toEqual(after)
+      expect(await one.change(cart, { ...change, removed: ['b'], over: { stamp: undefined } })).toBe(false)
+      expect(await other.read(cart)).toEqual(after)
+      expect(await other.change(cart, { ...change, removed: ['b'], saved: savedCart(3), over: { stamp: 2 } })).toBe(true)
+      expect(await one.read(cart)).toEqual({ edits: [], sent: sentWrites, stamp: 3, saved: savedCart(3) })
+    })
+
     test('take edits behind all others in the same step', async () => {
       const [storage] = open()
       const cart = name()

@@ -131,8 +131,11 @@ export function openIndexedDb({ patience = 5000 } = {}): CartStorage {
         await marks.put({ stamp: readStamp(await marks.get(cart)), sent }, cart)
       }),
 
-    change: (cart, { removed, changed, added = [], sent, saved }) =>
+    change: (cart, { removed, changed, added = [], over, sent, saved }) =>
       run('readwrite', async (transaction) => {
+        const marks = transaction.objectStore('marks')
+        const mark = over || !sent ? await marks.get(cart) : undefined
+        if (over && over.stamp !== readStamp(mark)) return false
         const edits = transaction.objectStore('edits')
         const remove = async (id: string) => {
           const key = await edits.index('id').getKey([cart, id])
@@ -145,8 +148,9 @@ export function openIndexedDb({ patience = 5000 } = {}): CartStorage {
         await Promise.all(removed.map(remove))
         await Promise.all(changed.map(replace))
         for (const entry of added) await edits.add({ cart, ...entry })
-        await transaction.objectStore('marks').put({ stamp: saved.stamp, sent }, cart)
+        await marks.put({ stamp: saved.stamp, sent: sent ?? readSent(mark) }, cart)
         await transaction.objectStore('saved').put(saved, cart)
+        return true
       }),
   }
 }

@@ -1,13 +1,11 @@
 /** The edits of a cart as they are kept: for this tab, for the other tabs, and for whoever opens the page again. */
 import { TalonOneError } from '../error.ts'
 import type { NewLine } from './edits.ts'
-import { baseOf, confirm, type Confirmed, nothing } from './confirmed.ts'
 import { type EditOutcome, outcomeOf } from './outcomes.ts'
 import type { CartPlatform, Channel } from './platform.ts'
 import { handled, withResolvers } from './promises.ts'
 import { isAnother } from './recovery.ts'
-import { about, identityChanged } from './given-back.ts'
-import { repeatable } from './request.ts'
+import { absolute, outlineOf, repeatable } from './request.ts'
 import {
   type CartChange,
   type CartStorage,
@@ -21,13 +19,16 @@ import {
 } from './storage.ts'
 import type { CartStore, PendingEdit } from './store.ts'
 import { englishRejections } from '../rejections/english.ts'
+import { baseOf, confirm, type Confirmed, nothing } from './confirmed.ts'
+import { fold } from './fold.ts'
+import { about, identityChanged } from './given-back.ts'
 
 /** What {@link createOutbox} takes. */
 export interface OutboxOptions {
   store: CartStore
   name: string
   keyOf: (item: NewLine) => string
-  platform: Pick<CartPlatform, 'clock' | 'locks' | 'storage' | 'join'>
+  platform: Pick<CartPlatform, 'clock' | 'random' | 'locks' | 'storage' | 'join'>
   /** Another tab has changed something, and this one knows it by now. */
   heard: () => void
   /** Storage has forgotten what was in it: whether edits have been carried out meanwhile is for the server to say. */
@@ -100,8 +101,8 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   let isOver = false
   // The revision that other tabs have been told of last.
   let told = -1
-  // What this tab has seen done or refused, should another one bring it back.
-  const over = new Set<string>()
+  // What this tab has seen done, or refused and why, should another one bring it back.
+  const over = new Map<string, RefusedEdit | undefined>()
   const channel: Channel = platform.join(name, () => void sync().then(heard))
   store.change({ durable: true })
 
@@ -136,27 +137,58 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     storage = createMemoryStorage()
     store.change({ durable: false })
     stamp = undefined
-    // Another tab may go on with what had been kept.
-    if (kept.size > 0) return restore()
-    await storage.append(name, store.state.pending.map(stored))
+    const { pending, confirmed } = store.state
+    if (kept.size === 0) return storage.append(name, pending.map(stored))
+    // Other tabs may go on with what had been kept, unheard by this one: its edits say what they come to.
+    const others = new Map(confirmed ? repeatable(pending, confirmed.contents).map(({ id, edit }) => [id, edit]) : [])
+    const added = pending.map((entry) => ({ ...stored(entry), edit: (kept.has(entry.id) && others.get(entry.id)) || entry.edit }))
+    await storage.change(name, { removed: [], changed: [], added, sent, saved: saved(baseOf(store)) })
+    for (const { id } of added) kept.add(id)
+    lost()
+    void sync()
   }
 
+  /*
+   * tab 1    add 1, kept ------------ adds 1 again, kept or not?
+   * tab 2          sends both tabs' --- answered
+   * storage                      x cleared
+   */
   /**
-   * Puts into storage all that this page knows, in its order, since storage has forgotten it. Another tab may have done some of it that
-   * this one has not heard of: its edits say what they come to, and nothing is sent before the session has been read.
+   * Puts into storage all that this page knows, in its order, since storage has forgotten it. Another tab may have sent some of it that
+   * this one has not heard of: that is kept as a write of which nobody knows what became, so that whoever sends next looks first.
    */
   async function restore(): Promise<void> {
     const { pending, confirmed } = store.state
-    const of = confirmed?.session && tagOf(confirmed.session)
-    // Nothing is sent before there is an answer to lay it over, nor before it is kept.
-    const others = new Map(confirmed ? repeatable(pending, confirmed.contents).map(({ id, edit }) => [id, edit]) : [])
-    const added = pending.map(({ id, edit }) => ({ id, edit: (kept.has(id) && others.get(id)) || edit, ...(of && { of }) }))
+    const added = pending.map(stored)
     const removed = added.map(({ id }) => id)
+    const doubtful = confirmed ? pending.filter(({ id }) => kept.has(id)) : []
+    const edits = doubtful.map(({ edit }) => edit)
+    const write: SentWrite | undefined = confirmed && {
+      ids: doubtful.map(({ id }) => id),
+      edits: absolute(edits, confirmed.contents),
+      outline: outlineOf(fold(confirmed.contents, edits)),
+      tries: 1,
+      state: 'sent',
+      ...(confirmed.session && { of: tagOf(confirmed.session) }),
+    }
+    const unsure = write && doubtful.length > 0 ? [write] : []
     await platform.locks.request(`${name} lost`, {}, async () => {
       const there = await storage.read(name)
-      const isNewer = there.saved !== undefined && there.stamp !== stamp
-      if (isNewer) return storage.append(name, added)
-      return storage.change(name, { removed, changed: [], added, sent, saved: saved(baseOf(store)) })
+      const known = there.sent.length > 0 ? there.sent : sent
+      const isDone =
+        (there.saved === undefined || there.stamp === stamp) &&
+        (await storage.change(name, {
+          removed,
+          changed: [],
+          added,
+          sent: [...known, ...unsure],
+          saved: saved(baseOf(store)),
+          over: { stamp: there.stamp },
+        }))
+      if (isDone) return
+      // Another tab was quicker.
+      await storage.append(name, added)
+      await storage.mark(name, [...there.sent, ...unsure])
     })
     for (const id of removed) kept.add(id)
     lost()
@@ -165,7 +197,8 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   }
 
   function saved({ session, effects, loyalty, contents }: Confirmed): SavedCart {
-    stamp = (stamp ?? 0) + 1
+    // Two tabs that change the same one must not come to the same.
+    stamp = (stamp ?? 0) + 1 + Math.floor(platform.random() * 1_000_000)
     return {
       stamp,
       answer: { ...(session && { customerSession: session }), effects, ...(loyalty && { loyalty }) },
@@ -219,10 +252,13 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const confirmed = isNews ? answered : state.confirmed
     // Somebody else has signed in, as another tab has found out: what is not kept yet was made before.
     const isOthers = isNews && isAnother(answered.session, state.confirmed?.session)
-    const isStray = ({ id, of }: StoredEdit) => over.has(id) || (confirmed !== undefined && isAnother(confirmed.session, of))
+    const isElsewhere = ({ of }: StoredEdit) => confirmed !== undefined && isAnother(confirmed.session, of)
+    // Without a session, none can be told from its own, which another tab may know already: it waits until this one knows, too.
+    const isStray = (entry: StoredEdit) => over.has(entry.id) || (confirmed?.session !== undefined && isElsewhere(entry))
+    const here = edits.filter((entry) => !over.has(entry.id) && !isElsewhere(entry))
     const known = new Map(state.pending.map((entry) => [entry.id, entry]))
     const pending = [
-      ...edits.filter((entry) => !isStray(entry)).map((entry) => knownAs(known.get(entry.id), entry)),
+      ...here.map((entry) => knownAs(known.get(entry.id), entry)),
       ...state.pending.filter(({ id }) => !isOthers && !kept.has(id)),
     ]
     const gone = state.pending.filter(({ id }) => !pending.some((entry) => entry.id === id))
@@ -235,20 +271,31 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const isOutdated = isFirst || (confirmed?.session === undefined && state.confirmed?.session !== undefined)
     if (isNews || isChanged) store.change({ pending, ...(isNews && { confirmed: answered, isOutdated }) })
     for (const entry of gone) end(entry, isOthers ? about(identityChanged(), [entry]) : confirmed)
-    return edits.filter(isStray)
+    const strays = edits.filter(isStray)
+    if (here.length + strays.length < edits.length) lost()
+    return strays
   }
 
   async function putAway(strays: readonly StoredEdit[]): Promise<void> {
     const left = strays.filter(({ id }) => !over.has(id))
     for (const stray of left) if (stray.of) await storage.append(parkedName(stray.of), [stray])
     noteRefused(left.map(({ id }) => ({ id, failure: identityChanged() })))
-    await storage.change(name, { removed: strays.map(({ id }) => id), changed: [], sent, saved: saved(baseOf(store)) })
-    channel.post()
+    for (const { id } of strays) {
+      const refusal = over.get(id)
+      if (refusal) refused = [...refused, refusal].slice(-mostOver)
+      else if (over.has(id)) done = [...done, id].slice(-mostOver)
+    }
+    const before = stamp
+    // Whoever has the cart's lock may change it meanwhile, and knows better what the server has said.
+    const removed = strays.map(({ id }) => id)
+    const isDone = await storage.change(name, { removed, changed: [], saved: saved(baseOf(store)), over: { stamp: before } })
+    if (isDone) return channel.post()
+    stamp = before
+    void sync()
   }
 
   function noteRefused(entries: readonly { id: string; failure: TalonOneError }[]): void {
-    const news = entries.map(({ id, failure: { code, message } }) => ({ id, code, message }))
-    refused = [...refused, ...news].slice(-mostOver)
+    refused = [...refused, ...entries.map(({ id, failure }) => refusalOf(id, failure))].slice(-mostOver)
   }
 
   /** Another tab has seen to an edit of this one. */
@@ -287,11 +334,11 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       done = [...done, ...carried].slice(-mostOver)
       const removed = [...carried, ...given.map(({ entry: { id } }) => id)]
       // What was put away for somebody may come back.
-      for (const id of carried) over.add(id)
-      for (const { entry, failure } of given) if (failure.code !== 'identity_changed') over.add(entry.id)
+      for (const id of carried) over.set(id, undefined)
+      for (const { entry, failure } of given) if (failure.code !== 'identity_changed') over.set(entry.id, refusalOf(entry.id, failure))
       const change: CartChange = { removed, changed, sent: left, saved: saved(confirmed) }
       ahead += 1
-      return step(() => storage.change(name, change)).then(() => {
+      return step(async () => void (await storage.change(name, change))).then(() => {
         ahead -= 1
         // What changes nothing is no news: two tabs that keep nothing would ask and answer for ever.
         const isNews = removed.length > 0 || changed.length > 0 || confirmed.revision !== told
@@ -331,9 +378,9 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     },
   }
 
-  function drop(session: SessionTag, edits: readonly StoredEdit[]): Promise<void> {
+  async function drop(session: SessionTag, edits: readonly StoredEdit[]): Promise<void> {
     const removed = edits.map(({ id }) => id)
-    return storage.change(parkedName(session), {
+    await storage.change(parkedName(session), {
       removed,
       changed: [],
       sent: [],
@@ -353,6 +400,10 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
 
 // Tabs have no clock in common: each notes when it has first seen a write, and this tells one try from another.
 const nameOf = ({ ids, outline, tries }: SentWrite) => [tries, ids.join(), outline].join()
+
+function refusalOf(id: string, { code, message }: TalonOneError): RefusedEdit {
+  return { id, code, message }
+}
 
 /** What tells a session apart. */
 export function tagOf({ profileId, created }: SessionTag): SessionTag {

@@ -44,7 +44,7 @@ export interface RefusedEdit {
 
 /** What the server said last: edits that are not in it yet lie over this answer, and over no other. */
 export interface SavedCart {
-  /** Grows with each change, so that a tab knows whether it has seen this one. */
+  /** Another one with each change, so that a tab knows whether it has seen this one. */
   stamp: number
   /** The last answer; empty while there is no session. */
   answer: SessionAnswer
@@ -76,8 +76,11 @@ export interface CartChange {
   changed: readonly StoredEdit[]
   /** Edits that come after all others. Only where storage has lost what it had. */
   added?: readonly StoredEdit[]
-  sent: readonly SentWrite[]
+  /** Left as they are where this is left out. */
+  sent?: readonly SentWrite[]
   saved: SavedCart
+  /** Nothing changes unless this is the stamp still: for whoever does not have the cart's lock. */
+  over?: { stamp: number | undefined }
 }
 
 /**
@@ -91,7 +94,8 @@ export interface CartStorage {
   append(cart: string, edits: readonly StoredEdit[]): Promise<void>
   /** Keeps which writes may still land, before one leaves; without touching the big answer. */
   mark(cart: string, sent: readonly SentWrite[]): Promise<void>
-  change(cart: string, change: CartChange): Promise<void>
+  /** Whether it has been done: see `over`. */
+  change(cart: string, change: CartChange): Promise<boolean>
 }
 
 /** Keeps carts as long as the page lives, and for this page alone. */
@@ -115,11 +119,14 @@ export function createMemoryStorage(): CartStorage {
     async mark(cart, sent) {
       carts.set(cart, { ...keptOf(cart), sent })
     },
-    async change(cart, { removed, changed, added = [], sent, saved }) {
+    async change(cart, { removed, changed, added = [], over, sent, saved }) {
+      const kept = keptOf(cart)
+      if (over && over.stamp !== kept.saved?.stamp) return false
       const gone = new Set(removed)
       const others = new Map(changed.map((entry) => [entry.id, entry]))
-      const edits = keptOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [{ ...entry, ...others.get(entry.id) }]))
-      carts.set(cart, { edits: [...edits, ...added], sent, saved })
+      const edits = kept.edits.flatMap((entry) => (gone.has(entry.id) ? [] : [{ ...entry, ...others.get(entry.id) }]))
+      carts.set(cart, { edits: [...edits, ...added], sent: sent ?? kept.sent, saved })
+      return true
     },
   }
 }

@@ -60,7 +60,7 @@ export function startSync(options: SyncOptions): Sync {
   const nap = createNap(clock)
   const retries = createRetries(platform.random)
   const todo: Todo = { mustRead: store.state.isOutdated, mustHeal: false, mustCheck: false }
-  const outbox = createOutbox({ store, name, keyOf, platform, heard: hearTab, lost: () => void (todo.mustRead = true) })
+  const outbox = createOutbox({ store, name, keyOf, platform, heard: hearTab, lost: mustLook })
   const client = openInsight({ store, clock, sent: () => (outbox.isOpen() ? outbox.sent : []) }, options.client)
   const mirror = createMirror({ client, sessionId, queryClient, heard: hearCache })
   const taking = createTaking({ store, outbox, todo, keyOf })
@@ -151,6 +151,12 @@ export function startSync(options: SyncOptions): Sync {
       },
       presence.isHidden() ? stepInMs.hidden : stepInMs.seen,
     )
+  }
+
+  /** What is at the server has to be asked for. */
+  function mustLook(): void {
+    todo.mustRead = true
+    if (!presence.isHidden()) run()
   }
 
   function hearCache(answer: SessionAnswer): void {

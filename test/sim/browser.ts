@@ -117,20 +117,23 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
           }
         }),
       mark: (cart, sent) => transact(tab, 'mark', () => void records.set(cart, { ...recordOf(cart), sent })),
-      change: (cart, { removed, changed, added = [], sent, saved }) =>
+      change: (cart, { removed, changed, added = [], over, sent, saved }) =>
         transact(tab, 'change', () => {
+          const record = recordOf(cart)
+          if (over && over.stamp !== record.saved?.stamp) return false
           const gone = new Set(removed)
           const others = new Map(changed.map((entry) => [entry.id, copyOf(entry)]))
-          const edits = recordOf(cart).edits.flatMap((entry) => (gone.has(entry.id) ? [] : [{ ...entry, ...others.get(entry.id) }]))
+          const edits = record.edits.flatMap((entry) => (gone.has(entry.id) ? [] : [{ ...entry, ...others.get(entry.id) }]))
           for (const entry of added) {
             if (!known.has(entry.id)) onKept(tab, entry)
             known.add(entry.id)
           }
           records.set(cart, {
             edits: [...edits, ...added.map(copyOf)],
-            sent,
+            sent: sent ?? record.sent,
             saved: { stamp: saved.stamp, text: JSON.stringify({ saved }) },
           })
+          return true
         }),
     }
   }

@@ -66,8 +66,7 @@ function outOfReach({ exchanges, signedOut, orderedAt = -1 }: Run, shopper: Done
   const own = exchanges.filter((exchange) => exchange.shopper === shopper)
   return own.flatMap(({ sentAt, landings }) =>
     landings.filter(
-      (landing) =>
-        signedOut.some((at) => sentAt < at && landing.at > at) || (landing.at < reach && landedBetween(own, sentAt, landing.at)),
+      (landing) => signedOut.some((at) => sentAt < at && landing.at > at) || (landing.at < reach && landedBetween(own, sentAt, landing.at)),
     ),
   )
 }
@@ -211,7 +210,10 @@ function comparisonOf(run: Run, shopper: Done['shopper']): Comparison {
   const { before, deeds, sessions, overwritten, strikes } = run
   const earlier: Possibilities[] = []
   let possible = possibilitiesOf(before.get(shopper) ?? new Map())
-  const other = [...(shopper === 'anna' ? overwritten : []), ...outOfReach(run, shopper).map(({ at, facts }) => ({ at, facts: shoppersFacts(facts) }))]
+  const other = [
+    ...(shopper === 'anna' ? overwritten : []),
+    ...outOfReach(run, shopper).map(({ at, facts }) => ({ at, facts: shoppersFacts(facts) })),
+  ]
   const putAway: Deed[] = []
   const whilePutAway: Possibilities[] = []
   for (const done of inOrder(deeds.filter((one) => one.shopper === shopper))) {

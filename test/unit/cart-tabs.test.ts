@@ -84,6 +84,35 @@ describe('tabs of one browser', () => {
     expect(server.puts.length).toBeLessThan(12)
   })
 
+  test('leave alone what one makes for a session that the others have not heard of yet', async () => {
+    const { open, server, clock, storage } = createBrowser()
+    let readMs = 0
+    const slow: CartStorage = {
+      ...storage,
+      async read(...given) {
+        await new Promise<void>((resolve) => void clock.setTimeout(resolve, readMs))
+        return storage.read(...given)
+      },
+    }
+    const [one, other] = [open({ storage: slow }), open()]
+    await clock.advance(1_000)
+    server.script('PUT', 'hold')
+    const outcomes = [outcomeOf(one.add(apple))]
+    await clock.advance(10)
+    // One look at storage is under way, and the next one waits for it, when the answer comes: it keeps what is made by then.
+    readMs = 100
+    for (const item of [apple, bread]) {
+      outcomes.push(outcomeOf(other.add(item)))
+      await clock.settle()
+    }
+    await server.release()
+    outcomes.push(outcomeOf(one.add(bread)))
+    expect([one, other].map((cart) => cart.getSnapshot().session?.integrationId)).toEqual(['cart', undefined])
+    await clock.advance(10_000)
+    expect(outcomes.map((outcome) => outcome())).toEqual(outcomes.map(() => ({ revision: expect.any(Number) })))
+    for (const held of [storedAt(server), shown(one), shown(other)]) expect(held).toEqual({ APPLE: 2, BREAD: 2 })
+  })
+
   test('tell the tab that made it when another one has learned that an edit is refused', async () => {
     const { one, other, server, clock } = await openTabs(2)
     server.judge = ({ attributes }) => (attributes ? { status: 400 } : undefined)
