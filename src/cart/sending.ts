@@ -6,11 +6,11 @@ import { isTalonOneError, type TalonOneError } from '../error.ts'
 import { rememberReads } from '../queries.ts'
 import { baseOf, type Confirmed } from './confirmed.ts'
 import { fold } from './fold.ts'
+import { strayAnswer } from './refusals.ts'
 import type { Mirror } from './mirror.ts'
 import { type Outbox, tagOf } from './outbox.ts'
 import { absolute, outlineOf, requestOf } from './request.ts'
 import { isAnother } from './recovery.ts'
-import { strayAnswer } from './refusals.ts'
 import type { SentWrite } from './storage.ts'
 import type { CartStore, PendingEdit } from './store.ts'
 import { looked, type Taking, type Todo } from './taking.ts'
@@ -94,6 +94,8 @@ export function createSending(options: SendingOptions): Sending {
         { signal, lane: client.profileId, onChanged: (changed) => store.state.isForgotten || update?.(changed) },
       )
       if (store.state.isForgotten) return
+      // Its shopper has left meanwhile, as another tab has said: nobody else is to see it.
+      if (isAnother(baseOf(store).session, session)) return void (todo.mustRead = true)
       const next = taking.read(answer, contents, { outcome: 'unknown' })
       if (session && isStray(next.session, session)) throw strayAnswer()
       todo.mustHeal = false

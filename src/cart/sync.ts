@@ -3,9 +3,11 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { TalonOne } from '../client.ts'
 import { isTalonOneError, TalonOneError } from '../error.ts'
 import { englishRejections } from '../rejections/english.ts'
+import { baseOf, isClosed, isReadable, nothing, type SessionAnswer } from './confirmed.ts'
+import { identityChanged } from './given-back.ts'
+import { closedError, unpricedError } from './refusals.ts'
 import { arrival } from './barrier.ts'
 import type { CartEdit, NewLine } from './edits.ts'
-import { baseOf, isClosed, isReadable, nothing, type SessionAnswer } from './confirmed.ts'
 import { bringAlong, type GuestCartReport } from './guest.ts'
 import { openInsight } from './insight.ts'
 import { createMirror } from './mirror.ts'
@@ -15,8 +17,6 @@ import { browserPlatform, type CartPlatform } from './platform.ts'
 import { handled } from './promises.ts'
 import { repeatable } from './request.ts'
 import { isAnother } from './recovery.ts'
-import { identityChanged } from './given-back.ts'
-import { closedError, unpricedError } from './refusals.ts'
 import { createSending, isPage, landingMs } from './sending.ts'
 import type { SentWrite } from './storage.ts'
 import type { CartStore } from './store.ts'
@@ -298,8 +298,11 @@ export function startSync(options: SyncOptions): Sync {
   /** Reads the session, takes it in, and shows it to the rest of the page unless an older write has landed in it. `left`: what may land after that. */
   async function look(signal: AbortSignal, left: () => readonly SentWrite[]): Promise<void> {
     const before = mirror.current()
+    const { session } = baseOf(store)
     const answer = await mirror.read(signal)
     if (store.state.isForgotten || signal.aborted) return
+    // Its shopper has left meanwhile, as another tab has said: whose cart it is now is another question.
+    if (isAnother(baseOf(store).session, session)) return void (todo.mustRead = true)
     await taking.recover(answer ? taking.read(answer) : nothing, left())
     if (answer && !todo.mustHeal && mirror.current() === before) mirror.write(answer)
   }
@@ -348,9 +351,11 @@ export function startSync(options: SyncOptions): Sync {
   async function reachBarrier(timeout: number, isEnough: () => boolean): Promise<FlushOutcome> {
     const { pending } = store.state
     const carried = Promise.all(pending.map((entry) => entry.settled))
-    const { session } = baseOf(store)
+    let { session } = baseOf(store)
     const look = (isCarried: boolean) => {
       if (isAnother(baseOf(store).session, session)) return identityChanged()
+      // Whose cart it is may become known while somebody waits.
+      session = baseOf(store).session
       const found = standing(isCarried)
       return found instanceof TalonOneError || isEnough() ? found : undefined
     }
@@ -368,8 +373,8 @@ export function startSync(options: SyncOptions): Sync {
 
   function standing(isCarried: boolean): FlushOutcome | TalonOneError | undefined {
     if (stoppedBy) return stoppedBy
-    const { confirmed, pending } = store.state
-    if (!isCarried || !confirmed || todo.mustRead || todo.mustHeal || pending.length > 0) return undefined
+    const { confirmed, pending, isOutdated } = store.state
+    if (!isCarried || !confirmed || isOutdated || todo.mustRead || todo.mustHeal || pending.length > 0) return undefined
     if (isClosed(confirmed)) return closedError()
     if (confirmed.contents.lines.some(({ item }) => item.price === undefined)) return unpricedError()
     return { revision: confirmed.revision, total: { status: 'confirmed', shown: confirmed.priced.total, value: confirmed.priced.total } }

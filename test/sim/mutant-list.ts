@@ -275,7 +275,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'flush resolves early',
     file: 'src/cart/sync.ts',
-    text: 'if (!isCarried || !confirmed || todo.mustRead || todo.mustHeal || pending.length > 0) return undefined',
+    text: 'if (!isCarried || !confirmed || isOutdated || todo.mustRead || todo.mustHeal || pending.length > 0) return undefined',
     instead: 'if (!confirmed) return undefined',
     check: 'I11 checkout barrier',
   },

@@ -273,6 +273,38 @@ describe('storage that fails', () => {
 describe('somebody else’s cart', () => {
   const mine = { ...session, profileId: 'ada' }
 
+  test.each(['a write', 'a read'])('is not shown by the answer to %s that comes when they have left in another tab', async (request) => {
+    const { one, other, server, clock } = await openTabs(2, mine)
+    server.always('hold')
+    void (request === 'a write' ? one.add(bread) : one.flush())
+    await clock.settle()
+    expect(server.held).toBe(1)
+    other.forget()
+    await clock.settle()
+    expect(one.getSnapshot().session).toBeUndefined()
+    await server.release()
+    expect(one.getSnapshot().session).toBeUndefined()
+    expect(server.requests.at(-1)).toMatchObject({ method: 'GET' })
+  })
+
+  test('is not confirmed to be empty for who waited at its barrier when they left in another tab', async () => {
+    const { open, server, clock } = createBrowser()
+    server.write('cart', mine)
+    server.script('GET', 'hold')
+    server.script('PUT', 'lost')
+    const [one, other] = [open(), open()]
+    void one.add(bread)
+    // Its write has landed without an answer: it could land once more.
+    const settled = outcomeOf(one.settle())
+    await clock.settle()
+    await server.release()
+    await clock.advance(1_000)
+    expect([one.getSnapshot().pending, settled()]).toEqual([false, undefined])
+    other.forget()
+    await clock.settle()
+    expect(settled()).toEqual({ error: 'identity_changed' })
+  })
+
   test('is never sent what was made before they came; it waits for whoever made it', async () => {
     const { server, clock, open, crash } = createBrowser()
     server.write('cart', mine)
