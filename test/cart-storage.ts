@@ -161,6 +161,20 @@ export function testCartStorage(kind: string, open: () => readonly [CartStorage,
       expect(await other.read(cart)).toEqual(after)
       expect(await other.change(cart, { ...change, removed: ['b'], saved: savedCart(3), over: { stamp: 2 } })).toBe(true)
       expect(await one.read(cart)).toEqual({ edits: [], sent: sentWrites, stamp: 3, saved: savedCart(3) })
+      expect(await one.change(cart, { removed: [], changed: [], added: [stored('c')], sent: [] })).toBe(true)
+      expect(await other.read(cart)).toEqual({ edits: [stored('c')], sent: [], stamp: 3, saved: savedCart(3) })
+    })
+
+    test('add edits over one stamp and no other', async () => {
+      const [one, other] = open()
+      const cart = name()
+      expect(await one.append(cart, [stored('a')], { stamp: 1 })).toBe(false)
+      expect(await one.append(cart, [stored('a')], { stamp: undefined })).toBe(true)
+      await one.change(cart, { removed: [], changed: [], saved: savedCart(1) })
+      expect(await other.append(cart, [stored('b')], { stamp: undefined })).toBe(false)
+      expect(await other.append(cart, [stored('b')], { stamp: 1 })).toBe(true)
+      expect(await other.append(cart, [stored('c')])).toBe(true)
+      expect(await ids(one, cart)).toEqual(['a', 'b', 'c'])
     })
 
     test('take edits behind all others in the same step', async () => {

@@ -119,10 +119,12 @@ export function openIndexedDb({ patience = 5000 } = {}): CartStorage {
       return kept
     },
 
-    append: (cart, added) =>
+    append: (cart, added, over) =>
       run('readwrite', async (transaction) => {
+        if (over && over.stamp !== readStamp(await transaction.objectStore('marks').get(cart))) return false
         const edits = transaction.objectStore('edits')
         for (const entry of added) if ((await edits.index('id').getKey([cart, entry.id])) === undefined) await edits.add({ cart, ...entry })
+        return true
       }),
 
     mark: (cart, sent) =>
@@ -134,7 +136,7 @@ export function openIndexedDb({ patience = 5000 } = {}): CartStorage {
     change: (cart, { removed, changed, added = [], over, sent, saved }) =>
       run('readwrite', async (transaction) => {
         const marks = transaction.objectStore('marks')
-        const mark = over || !sent ? await marks.get(cart) : undefined
+        const mark = sent && saved && !over ? undefined : await marks.get(cart)
         if (over && over.stamp !== readStamp(mark)) return false
         const edits = transaction.objectStore('edits')
         const remove = async (id: string) => {
@@ -148,8 +150,8 @@ export function openIndexedDb({ patience = 5000 } = {}): CartStorage {
         await Promise.all(removed.map(remove))
         await Promise.all(changed.map(replace))
         for (const entry of added) await edits.add({ cart, ...entry })
-        await marks.put({ stamp: saved.stamp, sent: sent ?? readSent(mark) }, cart)
-        await transaction.objectStore('saved').put(saved, cart)
+        await marks.put({ stamp: saved ? saved.stamp : readStamp(mark), sent: sent ?? readSent(mark) }, cart)
+        if (saved) await transaction.objectStore('saved').put(saved, cart)
         return true
       }),
   }

@@ -64,6 +64,8 @@ export interface Outbox {
   mark(sent: readonly SentWrite[]): Promise<void>
   /** Whether an edit is kept: only then does it leave. */
   isKept(entry: PendingEdit): boolean
+  /** Whether an edit will never be carried: then it is in no later write either. */
+  isRefused(id: string): boolean
   /** The server has spoken. */
   settle(settled: SettledEdits): Promise<void>
   /** Puts edits away, where nobody's cart but that of whoever made them finds them. */
@@ -138,7 +140,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     store.change({ durable: false })
     stamp = undefined
     const { pending, confirmed } = store.state
-    if (kept.size === 0) return storage.append(name, pending.map(stored))
+    if (kept.size === 0) return void (await storage.append(name, pending.map(stored)))
     // Other tabs may go on with what had been kept, unheard by this one: its edits say what they come to.
     const others = new Map(confirmed ? repeatable(pending, confirmed.contents).map(({ id, edit }) => [id, edit]) : [])
     const added = pending.map((entry) => ({ ...stored(entry), edit: (kept.has(entry.id) && others.get(entry.id)) || entry.edit }))
@@ -159,46 +161,53 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
    */
   async function restore(): Promise<void> {
     const { pending, confirmed } = store.state
-    const added = pending.map(stored)
-    const removed = added.map(({ id }) => id)
-    const doubtful = confirmed ? pending.filter(({ id }) => kept.has(id)) : []
-    const edits = doubtful.map(({ edit }) => edit)
-    const write: SentWrite | undefined = confirmed && {
-      ids: doubtful.map(({ id }) => id),
-      edits: absolute(edits, confirmed.contents),
-      outline: outlineOf(fold(confirmed.contents, edits)),
-      tries: 1,
-      state: 'sent',
-      ...(confirmed.session && { of: tagOf(confirmed.session) }),
-    }
-    const unsure = write && doubtful.length > 0 ? [write] : []
+    const mayBeSent = new Set(kept)
     await platform.locks.request(`${name} lost`, {}, async () => {
-      const there = await storage.read(name)
-      const known = there.sent.length > 0 ? there.sent : sent
-      const isDone =
-        (there.saved === undefined || there.stamp === stamp) &&
-        (await storage.change(name, {
-          removed,
+      for (let isDone = false; !isDone;) {
+        const there = await storage.read(name)
+        const { saved: theirs } = there
+        done = merged(theirs?.done ?? [], done, (id) => id).slice(-mostOver)
+        refused = merged(theirs?.refused ?? [], refused, ({ id }) => id).slice(-mostOver)
+        const ended = new Set([...done, ...refused.map(({ id }) => id)])
+        const left = pending.filter(({ id }) => !ended.has(id))
+        // Where another tab was quicker, what it knew stays in its place.
+        const known = new Set(pending.map(({ id }) => id))
+        const isOurs = there.edits.every(({ id }) => known.has(id))
+        const present = new Set(isOurs ? [] : there.edits.map(({ id }) => id))
+        const added = left.filter(({ id }) => !present.has(id)).map(stored)
+        const doubtful = left.filter(({ id }) => mayBeSent.has(id))
+        const unsure = confirmed && doubtful.length > 0 ? [unknownWrite(doubtful, confirmed)] : []
+        for (const { id } of left) kept.add(id)
+        const isBehind = !theirs || isOlder(theirs)
+        // Whoever knows of no session has nothing to say that another tab may not know better.
+        const isSilent = !theirs && !confirmed?.session
+        const before = stamp
+        const news = isBehind ? saved(baseOf(store)) : { ...theirs, stamp: stampAfter(theirs.stamp), done, refused }
+        isDone = await storage.change(name, {
+          removed: pending.map(({ id }) => id).filter((id) => isOurs || ended.has(id)),
           changed: [],
           added,
-          sent: [...known, ...unsure],
-          saved: saved(baseOf(store)),
+          sent: [...(isBehind ? merged(there.sent, sent, nameOf) : merged(sent, there.sent, nameOf)), ...unsure],
+          ...(!isSilent && { saved: news }),
           over: { stamp: there.stamp },
-        }))
-      if (isDone) return
-      // Another tab was quicker.
-      await storage.append(name, added)
-      await storage.mark(name, [...there.sent, ...unsure])
+        })
+        if (isSilent) stamp = undefined
+        else if (!isDone) stamp = before
+      }
     })
-    for (const id of removed) kept.add(id)
     lost()
     channel.post()
     void sync()
   }
 
+  /** Whether what is kept is an earlier answer than the last one that this tab knows. */
+  function isOlder({ answer: { customerSession: session } }: SavedCart): boolean {
+    const { confirmed } = store.state
+    return session !== undefined && isLike(session, confirmed?.session) && session.updateCount < baseOf(store).revision
+  }
+
   function saved({ session, effects, loyalty, contents }: Confirmed): SavedCart {
-    // Two tabs that change the same one must not come to the same.
-    stamp = (stamp ?? 0) + 1 + Math.floor(platform.random() * 1_000_000)
+    stamp = stampAfter(stamp)
     return {
       stamp,
       answer: { ...(session && { customerSession: session }), effects, ...(loyalty && { loyalty }) },
@@ -208,29 +217,38 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     }
   }
 
+  /** Two tabs that change the same one must not come to the same. */
+  function stampAfter(before: number | undefined): number {
+    return (before ?? 0) + 1 + Math.floor(platform.random() * 1_000_000)
+  }
+
   function sync(): Promise<void> {
     // One that has not begun yet sees to everything until then.
     queued ??= step(async () => {
       queued = undefined
-      const fresh = store.state.pending.filter(({ id }) => !kept.has(id))
-      if (fresh.length > 0) {
-        await storage.append(name, fresh.map(stored))
-        for (const { id } of fresh) kept.add(id)
-        channel.post()
+      for (let isIn = false; !isIn;) {
+        const fresh = store.state.pending.filter(({ id }) => !kept.has(id))
+        // Nothing is put into a storage that has forgotten what comes before it.
+        isIn = fresh.length === 0 || (await storage.append(name, fresh.map(stored), ahead > 0 ? undefined : { stamp }))
+        if (isIn) for (const { id } of fresh) kept.add(id)
+        if (isIn && fresh.length > 0) channel.post()
+        const found = await storage.read(name, stamp)
+        if (ahead > 0) return void sync()
+        // Somebody has cleared the site's data: what this page knows is all there is.
+        if (isLost(found)) return restore()
+        const strays = takeIn(found)
+        if (strays.length > 0) await putAway(strays)
       }
-      const found = await storage.read(name, stamp)
-      if (ahead > 0) return void sync()
-      // Somebody has cleared the site's data: what this page knows is all there is.
-      if (isLost(found)) return restore()
-      const strays = takeIn(found)
-      if (strays.length > 0) await putAway(strays)
     })
     return queued
   }
 
   /** Whether storage has forgotten something: whoever takes an edit away says what has become of it. */
   function isLost({ edits, stamp: there, saved: news }: KeptCart): boolean {
-    if (there === undefined && stamp !== undefined) return true
+    if (stamp !== undefined && (there === undefined || (news && isOlder(news)))) return true
+    // Nothing is ever taken out of what is done but the oldest.
+    const newest = done.at(-1)
+    if (news && newest !== undefined && !news.done.includes(newest)) return true
     const accounted = new Set([...edits, ...(news?.refused ?? refused)].map(({ id }) => id))
     for (const id of news?.done ?? done) accounted.add(id)
     return store.state.pending.some(({ id }) => kept.has(id) && !accounted.has(id))
@@ -253,8 +271,8 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     // Somebody else has signed in, as another tab has found out: what is not kept yet was made before.
     const isOthers = isNews && isAnother(answered.session, state.confirmed?.session)
     const isElsewhere = ({ of }: StoredEdit) => confirmed !== undefined && isAnother(confirmed.session, of)
-    // Without a session, none can be told from its own, which another tab may know already: it waits until this one knows, too.
-    const isStray = (entry: StoredEdit) => over.has(entry.id) || (confirmed?.session !== undefined && isElsewhere(entry))
+    // This one may be what another tab knows under its owner's name already: then the edit waits until this tab knows, too.
+    const isStray = (entry: StoredEdit) => over.has(entry.id) || (isElsewhere(entry) && !isLike(entry.of, confirmed?.session))
     const here = edits.filter((entry) => !over.has(entry.id) && !isElsewhere(entry))
     const known = new Map(state.pending.map((entry) => [entry.id, entry]))
     const pending = [
@@ -274,6 +292,14 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const strays = edits.filter(isStray)
     if (here.length + strays.length < edits.length) lost()
     return strays
+  }
+
+  /** Keeps what the server has said, over whatever another tab has put away meanwhile; but not alone, where all that was there is lost. */
+  async function keep(change: CartChange, before: number | undefined): Promise<void> {
+    if (await storage.change(name, { ...change, over: { stamp: before } })) return
+    const there = await storage.read(name)
+    if (there.stamp === undefined && !store.state.isForgotten) return restore()
+    await storage.change(name, change)
   }
 
   async function putAway(strays: readonly StoredEdit[]): Promise<void> {
@@ -325,9 +351,11 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     sync,
     mark(next) {
       note(next)
-      return step(() => storage.mark(name, next))
+      ahead += 1
+      return step(() => storage.mark(name, next)).then(() => void (ahead -= 1))
     },
     isKept: ({ id }) => kept.has(id),
+    isRefused: (id) => refused.some((one) => one.id === id),
     settle({ confirmed, done: carried, changed, refused: given, sent: left }) {
       note(left)
       noteRefused(given.map(({ entry: { id }, failure }) => ({ id, failure })))
@@ -336,9 +364,10 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       // What was put away for somebody may come back.
       for (const id of carried) over.set(id, undefined)
       for (const { entry, failure } of given) if (failure.code !== 'identity_changed') over.set(entry.id, refusalOf(entry.id, failure))
+      const before = stamp
       const change: CartChange = { removed, changed, sent: left, saved: saved(confirmed) }
       ahead += 1
-      return step(async () => void (await storage.change(name, change))).then(() => {
+      return step(() => keep(change, before)).then(() => {
         ahead -= 1
         // What changes nothing is no news: two tabs that keep nothing would ask and answer for ever.
         const isNews = removed.length > 0 || changed.length > 0 || confirmed.revision !== told
@@ -348,7 +377,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     },
     park(entries, of) {
       const tagged = entries.map(({ id, edit }) => ({ id, edit, of }))
-      return step(() => storage.append(parkedName(of), tagged))
+      return step(async () => void (await storage.append(parkedName(of), tagged)))
     },
     unpark: (session) =>
       step(async () => {
@@ -380,12 +409,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
 
   async function drop(session: SessionTag, edits: readonly StoredEdit[]): Promise<void> {
     const removed = edits.map(({ id }) => id)
-    await storage.change(parkedName(session), {
-      removed,
-      changed: [],
-      sent: [],
-      saved: { stamp: 1, answer: {}, keys: [], done: [], refused: [] },
-    })
+    await storage.change(parkedName(session), { removed, changed: [] })
   }
 
   function parkedName({ profileId }: SessionTag): string {
@@ -400,6 +424,30 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
 
 // Tabs have no clock in common: each notes when it has first seen a write, and this tells one try from another.
 const nameOf = ({ ids, outline, tries }: SentWrite) => [tries, ids.join(), outline].join()
+
+/** Whether two may be one session, or become one: an anonymous one somebody's, or none yet a new one. */
+function isLike(one: SessionTag | undefined, other: SessionTag | undefined): boolean {
+  return one === undefined || other === undefined || !isAnother(one, other) || !isAnother(other, one)
+}
+
+/** All edits of which nobody knows whether they were sent, as one write that may have left. */
+function unknownWrite(entries: readonly PendingEdit[], { contents, session }: Confirmed): SentWrite {
+  const edits = entries.map(({ edit }) => edit)
+  return {
+    ids: entries.map(({ id }) => id),
+    edits: absolute(edits, contents),
+    outline: outlineOf(fold(contents, edits)),
+    tries: 1,
+    state: 'sent',
+    ...(session && { of: tagOf(session) }),
+  }
+}
+
+/** Both lists, without what is in both twice; as the later one says. */
+function merged<Entry>(earlier: readonly Entry[], later: readonly Entry[], nameOf: (entry: Entry) => string): Entry[] {
+  const names = new Set(later.map(nameOf))
+  return [...earlier.filter((entry) => !names.has(nameOf(entry))), ...later]
+}
 
 function refusalOf(id: string, { code, message }: TalonOneError): RefusedEdit {
   return { id, code, message }

@@ -56,15 +56,16 @@ export function createSending(options: SendingOptions): Sending {
 
   async function send(): Promise<void> {
     const { contents: before, session } = baseOf(store)
-    const isLeft = store.state.pending.findIndex((entry) => !outbox.isKept(entry))
-    const batch = store.state.pending.slice(0, Math.min(mostEditsAtOnce, isLeft < 0 ? Infinity : isLeft))
+    const firstUnkept = store.state.pending.findIndex((entry) => !outbox.isKept(entry))
+    const batch = store.state.pending.slice(0, Math.min(mostEditsAtOnce, firstUnkept < 0 ? Infinity : firstUnkept))
     if (batch.length === 0 && !todo.mustHeal) return
     const fresh = batch.map(({ edit }) => edit)
     const contents = fold(before, fresh)
     // With what older writes carried beside lines and codes: one that lands between would bring its own back.
-    // What still waits comes along in its own turn.
+    // What still waits comes along in its own turn, and what was refused in none.
     const waiting = new Set(store.state.pending.map(({ id }) => id))
-    const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !waiting.has(other.ids[index] ?? '')))
+    const isLeft = (id = '') => waiting.has(id) || outbox.isRefused(id)
+    const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !isLeft(other.ids[index])))
     const ids = batch.map(({ id }) => id)
     const outline = outlineOf(contents)
     const isSame = (other: SentWrite) => isSameWrite(other, ids, outline)

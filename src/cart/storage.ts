@@ -78,9 +78,15 @@ export interface CartChange {
   added?: readonly StoredEdit[]
   /** Left as they are where this is left out. */
   sent?: readonly SentWrite[]
-  saved: SavedCart
-  /** Nothing changes unless this is the stamp still: for whoever does not have the cart's lock. */
-  over?: { stamp: number | undefined }
+  /** Left as it is where this is left out. */
+  saved?: SavedCart
+  /** For whoever does not have the cart's lock. */
+  over?: Over
+}
+
+/** Nothing is done unless the answer that is kept has this stamp still. */
+export interface Over {
+  stamp: number | undefined
 }
 
 /**
@@ -90,11 +96,11 @@ export interface CartChange {
 export interface CartStorage {
   /** `known`: the stamp that the reader has seen last. */
   read(cart: string, known?: number): Promise<KeptCart>
-  /** Adds edits after all others. One that is kept already stays where it is. */
-  append(cart: string, edits: readonly StoredEdit[]): Promise<void>
+  /** Adds edits after all others; resolves to whether it has been done. One that is kept already stays where it is. */
+  append(cart: string, edits: readonly StoredEdit[], over?: Over): Promise<boolean>
   /** Keeps which writes may still land, before one leaves; without touching the big answer. */
   mark(cart: string, sent: readonly SentWrite[]): Promise<void>
-  /** Whether it has been done: see `over`. */
+  /** Resolves to whether it has been done. */
   change(cart: string, change: CartChange): Promise<boolean>
 }
 
@@ -110,11 +116,13 @@ export function createMemoryStorage(): CartStorage {
       const { edits, sent, saved } = keptOf(cart)
       return { edits, sent, stamp: saved?.stamp, saved: saved?.stamp === known ? undefined : saved }
     },
-    async append(cart, added) {
+    async append(cart, added, over) {
       const kept = keptOf(cart)
+      if (over && over.stamp !== kept.saved?.stamp) return false
       const edits = [...kept.edits]
       for (const entry of added) if (!edits.some(({ id }) => id === entry.id)) edits.push(entry)
       carts.set(cart, { ...kept, edits })
+      return true
     },
     async mark(cart, sent) {
       carts.set(cart, { ...keptOf(cart), sent })
@@ -125,7 +133,7 @@ export function createMemoryStorage(): CartStorage {
       const gone = new Set(removed)
       const others = new Map(changed.map((entry) => [entry.id, entry]))
       const edits = kept.edits.flatMap((entry) => (gone.has(entry.id) ? [] : [{ ...entry, ...others.get(entry.id) }]))
-      carts.set(cart, { edits: [...edits, ...added], sent: sent ?? kept.sent, saved })
+      carts.set(cart, { ...kept, edits: [...edits, ...added], ...(sent && { sent }), ...(saved && { saved }) })
       return true
     },
   }

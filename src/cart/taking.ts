@@ -1,14 +1,14 @@
 /** How answers come into a cart: what they settle, what they leave waiting, and what they end. */
 import { TalonOneError, type TalonOneErrorDetails } from '../error.ts'
-import { baseOf, confirm, type Confirmed, isClosed, isReadable, type SessionAnswer } from './confirmed.ts'
-import { applyEdit, type CartContents, fold } from './fold.ts'
 import type { CartEdit, NewLine } from './edits.ts'
 import { type Outbox, tagOf } from './outbox.ts'
 import { outcomeOf } from './outcomes.ts'
 import { englishRejections } from '../rejections/english.ts'
-import { judge } from './recovery.ts'
+import { baseOf, confirm, type Confirmed, isClosed, isReadable, type SessionAnswer } from './confirmed.ts'
+import { applyEdit, type CartContents, fold } from './fold.ts'
 import { about, identityChanged } from './given-back.ts'
 import { closedError, lacksLine, lineNotFound } from './refusals.ts'
+import { judge } from './recovery.ts'
 import { repeatable } from './request.ts'
 import type { SentWrite, StoredEdit } from './storage.ts'
 import type { CartStore, PendingEdit } from './store.ts'
@@ -186,14 +186,7 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       ...lost.map((entry) => ({ entry, failure: about(lineNotFound(), [entry]) })),
     ]
     for (const refusal of refusals) refusal.entry.reject(refusal.failure)
-    // A refused edit is in no later write either.
-    const ids = new Set(refused.map(({ id }) => id))
-    const sent = outbox.sent.map((write) => ({
-      ...write,
-      edits: write.edits.filter((_, index) => !ids.has(write.ids[index] ?? '')),
-      ids: write.ids.filter((id) => !ids.has(id)),
-    }))
-    await outbox.settle({ confirmed: baseOf(store), done: [], changed: [], refused: refusals, sent })
+    await outbox.settle({ confirmed: baseOf(store), done: [], changed: [], refused: refusals, sent: outbox.sent })
   }
 
   return {

@@ -105,9 +105,10 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
           const news = saved && saved.stamp !== stamp ? (JSON.parse(saved.text) as { saved: never }).saved : undefined
           return { edits: edits.map(handOut), sent, stamp: saved?.stamp, saved: news }
         }),
-      append: (cart, added) =>
+      append: (cart, added, over) =>
         transact(tab, 'append', () => {
           const record = recordOf(cart)
+          if (over && over.stamp !== record.saved?.stamp) return false
           const ids = new Set(record.edits.map(({ id }) => id))
           const fresh = added.filter(({ id }) => !ids.has(id)).map(copyOf)
           records.set(cart, { ...record, edits: [...record.edits, ...fresh] })
@@ -115,6 +116,7 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
             if (!known.has(entry.id)) onKept(tab, entry)
             known.add(entry.id)
           }
+          return true
         }),
       mark: (cart, sent) => transact(tab, 'mark', () => void records.set(cart, { ...recordOf(cart), sent })),
       change: (cart, { removed, changed, added = [], over, sent, saved }) =>
@@ -131,7 +133,7 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
           records.set(cart, {
             edits: [...edits, ...added.map(copyOf)],
             sent: sent ?? record.sent,
-            saved: { stamp: saved.stamp, text: JSON.stringify({ saved }) },
+            saved: saved ? { stamp: saved.stamp, text: JSON.stringify({ saved }) } : record.saved,
           })
           return true
         }),

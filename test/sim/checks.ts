@@ -1,4 +1,5 @@
 /** The cart's promises, each as a check of what a schedule came to. Source of the numbers: the project's list of invariants. */
+import { landingMs } from '../../src/cart/sending.ts'
 import { shoppers } from './model.ts'
 import type { Landing } from './network.ts'
 import type { Done, Page, Run } from './run.ts'
@@ -60,13 +61,23 @@ function losesNothing(run: Run): string | undefined {
   )
 }
 
-/** What older writes left where nobody may write over it: when their shopper had left, or soon did, or before an order. */
-function outOfReach({ exchanges, signedOut, orderedAt = -1 }: Run, shopper: Done['shopper']): readonly Landing[] {
+/**
+ * What older writes left where nobody may write over it: when their shopper had left, or soon did, or before an order. Nor can a page
+ * that was opened when storage had been cleared know of them.
+ */
+function outOfReach(
+  { exchanges, signedOut, orderedAt = -1, clearedAt = Infinity, pages }: Run,
+  shopper: Done['shopper'],
+): readonly Landing[] {
+  const isUnknown = pages.some(({ tab }) => tab.openedAt > clearedAt)
   const reach = Math.max(orderedAt, ...signedOut)
   const own = exchanges.filter((exchange) => exchange.shopper === shopper)
   return own.flatMap(({ sentAt, landings }) =>
     landings.filter(
-      (landing) => signedOut.some((at) => sentAt < at && landing.at > at) || (landing.at < reach && landedBetween(own, sentAt, landing.at)),
+      ({ at }) =>
+        signedOut.some((left) => sentAt < left && at > left) ||
+        (isUnknown && sentAt < clearedAt && at > clearedAt - landingMs) ||
+        (at < reach && landedBetween(own, sentAt, at)),
     ),
   )
 }
@@ -219,7 +230,7 @@ function comparisonOf(run: Run, shopper: Done['shopper']): Comparison {
   for (const done of inOrder(deeds.filter((one) => one.shopper === shopper))) {
     earlier.push(possible)
     for (const { at, facts } of other) if ((done.settledAt ?? Infinity) > at) possible = alsoAs(possible, facts)
-    const fate = fateOf(done, strikes.has('identity') || strikes.has('order'))
+    const fate = comesBackLate(done, deeds) ? 'maybe' : fateOf(done, strikes.has('identity') || strikes.has('order'))
     if (fate !== 'never') possible = after(possible, done.deed, fate === 'certain')
     if (fate === 'maybe' && strikes.has('identity')) putAway.push(done.deed)
     if (putAway.length > 0) whilePutAway.push(possible)
@@ -240,17 +251,24 @@ function fateOf({ deed, revision, error, tab, keptAt, isCleared }: Done, mayBeRe
   return keptAt !== undefined && !isCleared && !mayBeRefused && !tab.isAlive ? 'certain' : 'maybe'
 }
 
-/** All tabs' in the order in which they were kept; what was sent before it was kept stays behind what its tab did before. */
+/**
+ * All tabs' in the order in which they were kept; what was sent before it was kept stays behind what its tab did before. What may come
+ * back late is in there twice.
+ */
 function inOrder(deeds: readonly Done[]): readonly Done[] {
   const latest = new Map<Done['tab'], number>()
-  const moments = new Map(
-    deeds.map((done) => {
-      const moment = Math.max(done.keptAt ?? done.at, latest.get(done.tab) ?? 0)
-      latest.set(done.tab, moment)
-      return [done, moment]
-    }),
-  )
-  return deeds.toSorted((one, other) => (moments.get(one) ?? 0) - (moments.get(other) ?? 0))
+  const turns = deeds.map((done) => {
+    const moment = Math.max(done.keptAt ?? done.at, latest.get(done.tab) ?? 0)
+    latest.set(done.tab, moment)
+    return { done, moment }
+  })
+  for (const done of deeds) if (comesBackLate(done, deeds)) turns.push({ done, moment: done.settledAt ?? Infinity })
+  return turns.toSorted((one, other) => one.moment - other.moment).map(({ done }) => done)
+}
+
+/** Whether a page has had to put it back into storage that was cleared: another one cannot have known of it, and was quicker. */
+function comesBackLate({ isCleared, revision, tab }: Done, deeds: readonly Done[]): boolean {
+  return isCleared && revision !== undefined && deeds.some((other) => other.tab !== tab)
 }
 
 function wrongFacts(last: Possibilities, stored: Facts): string[] {

@@ -61,8 +61,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'attributes are not carried again',
     file: 'src/cart/sending.ts',
-    text: "const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !waiting.has(other.ids[index] ?? '')))",
-    instead: 'const carried = outbox.sent.flatMap(({ edits }) => edits.slice(edits.length))',
+    text: 'other.edits.filter((_, index) => !isLeft(other.ids[index]))',
+    instead: 'other.edits.filter((_, index) => !isLeft(other.ids[index]) && index < 0)',
     check: 'I2 nothing lost',
   },
   {
@@ -88,16 +88,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'refused edits are carried again',
-    file: 'src/cart/taking.ts',
-    text: "edits: write.edits.filter((_, index) => !ids.has(write.ids[index] ?? '')),",
-    instead: 'edits: write.edits,',
+    file: 'src/cart/sending.ts',
+    text: ' || outbox.isRefused(id)',
+    instead: '',
     check: 'I9 settled once',
   },
   {
     name: 'what still waits is carried with others',
     file: 'src/cart/sending.ts',
-    text: "!waiting.has(other.ids[index] ?? '')",
-    instead: 'waiting.size >= 0 && index >= 0',
+    text: 'waiting.has(id) || ',
+    instead: '',
     check: 'I9 settled once',
   },
   // One lane
@@ -244,8 +244,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'edits are sent before they are kept',
     file: 'src/cart/sending.ts',
-    text: 'Math.min(mostEditsAtOnce, isLeft < 0 ? Infinity : isLeft)',
-    instead: 'mostEditsAtOnce',
+    text: 'Math.min(mostEditsAtOnce, firstUnkept < 0 ? Infinity : firstUnkept)',
+    instead: 'firstUnkept < -1 ? 0 : mostEditsAtOnce',
     check: 'I2 nothing lost',
   },
   // Who it is

@@ -63,18 +63,16 @@ const shares: Partial<Record<Fault, number>> = {
   evicted: 0.06,
 }
 
-/**
- * Where edits do not outlive a page, no page may die; pages that share nothing are devices of their own; and of a record that somebody has
- * cleared, two pages cannot tell which edits in it were done.
- */
-const unsafe = ['storageFails', 'denied', 'quota', 'evicted'] as const satisfies Fault[]
+/** Where edits do not outlive a page, no page may die; and pages that share nothing are devices of their own. */
+const lonely = ['storageFails', 'denied', 'quota'] as const satisfies Fault[]
+const unsafe = [...lonely, 'evicted'] as const satisfies Fault[]
 const deadly = ['close', 'crash', 'reload', 'freeze', 'deploy', 'identity'] as const satisfies Fault[]
 
 export function drawPlan(seed: number, faults: readonly Fault[] = faultNames): Plan {
   const dice = createDice(seed, 'shopper')
   const profile = drawProfile(seed, faults)
   const has = (fault: Fault) => profile.has(fault)
-  const tabs = drawTabs(createDice(seed, 'tabs'), unsafe.some(has))
+  const tabs = drawTabs(createDice(seed, 'tabs'), lonely.some(has))
   // Who is signed in shows in a session alone, so both have one where it matters.
   const isNew = dice.chance(0.5) && !has('identity')
   const session = isNew ? undefined : { units: 2, hasCoupon: dice.chance(0.5) }

@@ -20,7 +20,7 @@ export interface Done {
   at: number
   /** When it was in storage; undefined when it never was. */
   keptAt: number | undefined
-  /** Whether somebody has cleared storage with it in there. */
+  /** Whether somebody has cleared storage with it in there, still on its way. */
   isCleared: boolean
   /** How often its promise was settled. */
   settled: number
@@ -73,6 +73,8 @@ export interface Run {
   orderedAt: number | undefined
   /** When somebody signed out. */
   signedOut: number[]
+  /** When somebody cleared the site's data. */
+  clearedAt: number | undefined
   /** Facts of one shopper in another one's session. */
   misplaced: readonly string[]
   /** Whether the shopper had to ask the cart to go on once the network had healed. */
@@ -115,7 +117,7 @@ interface Slot {
 }
 
 /** Everything there is in a schedule. */
-interface World extends Pick<Run, 'deeds' | 'opened' | 'overwritten' | 'orderedAt' | 'signedOut' | 'wasStuck'> {
+interface World extends Pick<Run, 'deeds' | 'opened' | 'overwritten' | 'orderedAt' | 'signedOut' | 'clearedAt' | 'wasStuck'> {
   plan: Plan
   time: ReturnType<typeof createTime>
   names: Names
@@ -189,6 +191,7 @@ function createWorld(plan: Plan, { onlyStrikes, trace }: RunOptions): World {
     overwritten: [],
     orderedAt: undefined,
     signedOut: [],
+    clearedAt: undefined,
     wasStuck: undefined,
     before,
     revisions: new Map(),
@@ -338,7 +341,8 @@ function take(world: World, step: Step): void {
       return
     case 'evicted':
       struck('evicted')
-      for (const done of world.deeds) if (done.keptAt !== undefined) done.isCleared = true
+      for (const done of world.deeds) if (done.keptAt !== undefined && done.settled === 0) done.isCleared = true
+      world.clearedAt = time.now()
       browser.clear()
       return
     case 'device': {

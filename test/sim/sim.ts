@@ -24,7 +24,7 @@ const { values } = parseArgs({
   },
 })
 
-const progressMs = 10_000
+const progressMs = 30_000
 /** In a run of this many schedules every fault must strike in one of a hundred. */
 const manySchedules = 20_000
 const leastShare = 0.01

@@ -6,6 +6,7 @@ export interface Tab {
   readonly number: number
   readonly clock: Clock
   readonly isAlive: boolean
+  readonly openedAt: number
   /** When it died. */
   readonly endedAt: number | undefined
   readonly isFrozen: boolean
@@ -39,6 +40,7 @@ export function createTab(number: number, time: VirtualTime): Tab {
 
   return {
     number,
+    openedAt: zero,
     isHidden: false,
     get isAlive() {
       return endedAt === undefined

@@ -242,15 +242,60 @@ describe('storage that fails', () => {
     },
   )
 
-  test('that somebody cleared is filled again with what the page knows', async () => {
+  /** Storage that somebody can clear. */
+  function clearable() {
     let storage = createMemoryStorage()
-    const clearable: CartStorage = {
+    const shared: CartStorage = {
       read: (...given) => storage.read(...given),
       append: (...given) => storage.append(...given),
       mark: (...given) => storage.mark(...given),
       change: (...given) => storage.change(...given),
     }
-    const { server, clock, open, crash } = createBrowser({ storage: clearable })
+    return { storage: shared, clear: () => void (storage = createMemoryStorage()) }
+  }
+
+  test('that somebody cleared in the middle of a burst loses nothing of several tabs, and counts nothing twice', async () => {
+    const { storage, clear } = clearable()
+    const { server, clock, open } = createBrowser({ storage })
+    server.write('cart', session)
+    server.latency = 60
+    const tabs = [open(), open(), open()]
+    await clock.advance(1_000)
+    const outcomes: (() => unknown)[] = []
+    for (let click = 0; click < 30; click++) {
+      for (const tab of tabs) outcomes.push(outcomeOf(tab.add(apple)))
+      await clock.advance(20)
+      // Before a request, while one is out, and after.
+      if (click % 7 === 3) clear()
+    }
+    await clock.advance(10_000)
+    for (const held of [storedAt(server), ...tabs.map(shown)]) expect(held).toEqual({ APPLE: 91 })
+    expect(outcomes.filter((outcome) => outcome() === undefined)).toEqual([])
+    expect(server.mostAtOnce).toBe(1)
+  })
+
+  test('that somebody cleared is filled by whoever has heard the last answer', async () => {
+    const { storage, clear } = clearable()
+    const { server, clock, open } = createBrowser({ storage })
+    server.write('cart', session)
+    // Nobody tells this one anything.
+    const [one, behind] = [open(), open({ join: () => ({ post: () => {}, close: () => {} }) })]
+    await clock.advance(1_000)
+    void one.setAdditionalCosts({ Shipping: { price: 5 } })
+    await clock.advance(2_000)
+    expect(one.getSnapshot().revision).toBe(2)
+    expect(behind.getSnapshot().revision).toBe(1)
+    clear()
+    void behind.add(apple)
+    void one.add(bread)
+    await clock.advance(40_000)
+    for (const held of [storedAt(server), shown(one)]) expect(held).toEqual({ APPLE: 2, BREAD: 1 })
+    expect(server.sessions.get('cart')?.additionalCosts).toEqual({ Shipping: { price: 5 } })
+  })
+
+  test('that somebody cleared is filled again with what the page knows', async () => {
+    const { storage, clear } = clearable()
+    const { server, clock, open, crash } = createBrowser({ storage })
     server.write('cart', session)
     const cart = open()
     await clock.settle()
@@ -259,7 +304,7 @@ describe('storage that fails', () => {
     server.always('unreachable')
     void cart.add(bread)
     await clock.settle()
-    storage = createMemoryStorage()
+    clear()
     await clock.advance(10_000)
     crash()
     server.always('answer')
