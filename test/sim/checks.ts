@@ -1,7 +1,7 @@
 /** The cart's promises, each as a check of what a schedule came to. Source of the numbers: the project's list of invariants. */
 import { landingMs } from '../../src/cart/sending.ts'
 import { shoppers } from './model.ts'
-import type { Landing } from './network.ts'
+import type { Exchange, Landing } from './network.ts'
 import type { Done, Page, Run } from './run.ts'
 import { heldBy } from './run.ts'
 import {
@@ -25,6 +25,8 @@ export type Check = (run: Run) => string | undefined
 /** The most requests that any minute may see. */
 const mostRequests = 120
 const minute = 60_000
+/** How long a page that has failed may wait before it tries again, in milliseconds. */
+const longestRest = 45_000
 /** How long an edit may be in the page alone, in milliseconds: time for a few transactions, or for slow ones. */
 const longestKeeping = 100
 const longestSlowKeeping = 15_000
@@ -126,6 +128,8 @@ function outlivesItsPage({ strikes, pages, deeds }: Run): string | undefined {
 function hasManners(run: Run): string | undefined {
   const most = busiestMinute(run)
   if (most > mostRequests) return `${most} requests in a minute`
+  const unseen = run.exchanges.find((exchange) => exchange.isHidden && isUncalledFor(run, exchange))
+  if (unseen) return `a request went out at ${unseen.sentAt / 1000} s from a hidden page`
   const offline = run.exchanges.find(({ isOffline }) => isOffline)
   if (offline) return `a request went out at ${offline.sentAt / 1000} s, offline`
   const rude = run.exchanges.find(
@@ -134,6 +138,13 @@ function hasManners(run: Run): string | undefined {
       retryAfterMs > 0 && tab.isAlive && run.exchanges.some(({ sentAt }) => sentAt > endedAt && sentAt < endedAt + retryAfterMs),
   )
   return rude && `a request went out before the Retry-After of the answer at ${(rude.endedAt ?? 0) / 1000} s was over`
+}
+
+/** Whether a hidden page has asked although it has nothing of its own to send, and who is seen gets through. */
+function isUncalledFor({ exchanges, deeds, opened }: Run, { tab, sentAt }: Exchange): boolean {
+  const isBusy = deeds.some((done) => done.tab === tab && done.at <= sentAt && (done.settledAt ?? Infinity) > sentAt - longestRest)
+  const isStruck = exchanges.some(({ isThrough, ...other }) => !isThrough && other.sentAt < sentAt && (other.endedAt ?? Infinity) > sentAt - longestRest)
+  return !isBusy && !isStruck && opened.length === 0
 }
 
 /** The most requests that any minute saw. */
@@ -166,14 +177,16 @@ function keepsApart({ misplaced }: Run): string | undefined {
   return listed("in another shopper's session:", misplaced)
 }
 
-function guardsCheckout({ opened, exchanges }: Run): string | undefined {
+function guardsCheckout({ opened, exchanges, overwritten }: Run): string | undefined {
   for (const { at, shopper, unsettled, total, truth, isSettled } of opened) {
     if (unsettled > 0) return `it opened at ${at / 1000} s with ${unsettled} edits on their way`
     if (truth !== undefined && total !== truth) return `it opened at ${at / 1000} s with ${total} instead of ${truth}`
     // What lands in another shopper's session changes nothing in this one.
     const own = exchanges.filter((exchange) => exchange.shopper === shopper)
-    // What undoes only later edits is theirs to wait for.
-    const undoes = (landing: Landing) => landing.at > at && !landedBetween(own, at, landing.at)
+    // What undoes only later edits, be they another device's, is theirs to wait for.
+    const isLater = (one: { at: number }, landing: Landing) => one.at > at && one.at < landing.at
+    const undoes = (landing: Landing) =>
+      landing.at > at && !landedBetween(own, at, landing.at) && !overwritten.some((one) => isLater(one, landing))
     const late = isSettled && own.find(({ sentAt, landings }) => sentAt < at && landings.some(undoes))
     if (late) return `settle resolved at ${at / 1000} s, and what left at ${late.sentAt / 1000} s landed after that`
   }

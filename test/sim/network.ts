@@ -21,6 +21,10 @@ export interface Exchange {
   writesAtOnce: number
   /** Whether it left although the browser had been offline for a while. */
   isOffline: boolean
+  /** Whether it left from a page that nobody sees, while another one is there that somebody sees. */
+  isHidden: boolean
+  /** Whether it was answered, and not with an error. */
+  isThrough: boolean
   /** Whose cookie it carried. */
   shopper: Shopper | undefined
   /** Each time it was carried out and made a difference. */
@@ -75,6 +79,8 @@ export interface NetworkOptions {
   /** How long a sender waits for an answer: what is late lands after this. */
   patience: number
   say: ((text: string) => void) | undefined
+  /** Whether somebody looks at a page that is awake. */
+  isSeen: () => boolean
 }
 
 const processingMs = 20
@@ -101,7 +107,7 @@ interface Fate {
   dice: Dice
 }
 
-export function createNetwork({ seed, names, time, model, profile, strikes, faultsEnd, patience, say }: NetworkOptions): Network {
+export function createNetwork({ seed, names, time, model, profile, strikes, faultsEnd, patience, say, isSeen }: NetworkOptions): Network {
   const exchanges: Exchange[] = []
   const able = exclusive.filter((fault) => profile.has(fault))
   let writes = 0
@@ -119,6 +125,8 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
       retryAfterMs: undefined,
       writesAtOnce: isWrite ? writes : 0,
       isOffline: time.now() - network.offlineSince > offlineGraceMs,
+      isHidden: tab.isHidden && isSeen(),
+      isThrough: false,
       shopper: network.shopper,
       landings: [],
     }
@@ -140,6 +148,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
         tab.deliver(() => {
           const { status, isBroken, retryAfterSeconds } = reply
           if (!end(`${status}${isBroken ? ', broken off' : retryAfterSeconds ? `, Retry-After ${retryAfterSeconds} s` : ''}`)) return
+          exchange.isThrough = status < 400 && !isBroken
           exchange.retryAfterMs = retryAfterSeconds && retryAfterSeconds * 1000
           resolve(reply)
         })

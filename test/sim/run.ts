@@ -168,6 +168,8 @@ function createWorld(plan: Plan, { onlyStrikes, trace }: RunOptions): World {
     browser.storage = 'denied'
     strikes.count('denied')
   }
+  const slots: World['slots'] = []
+  const isSeen = () => slots.some((slot) => slot && !slot.tab.isHidden && !slot.tab.isFrozen)
   const before = new Map<Shopper, Facts>()
   if (plan.session) {
     const couponCodes = plan.session.hasCoupon ? ['TEN'] : []
@@ -182,9 +184,9 @@ function createWorld(plan: Plan, { onlyStrikes, trace }: RunOptions): World {
     say,
     strikes,
     model,
-    network: createNetwork({ seed, names, time, model, profile, strikes, faultsEnd: calmFrom, patience, say }),
+    network: createNetwork({ seed, names, time, model, profile, strikes, faultsEnd: calmFrom, patience, say, isSeen }),
     browser,
-    slots: [],
+    slots,
     tabs: 0,
     deeds,
     opened: [],

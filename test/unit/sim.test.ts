@@ -61,6 +61,8 @@ describe('a check sees', () => {
     retryAfterMs: undefined,
     writesAtOnce: 1,
     isOffline: false,
+    isHidden: false,
+    isThrough: true,
     shopper: 'anna' as const,
     landings: [],
   })
