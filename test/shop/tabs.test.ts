@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumArgs, findChromium } from '../chromium.ts'
 import { createDice, type Dice } from '../sim/dice.ts'
 import type { Report, Verb } from './tabs/page.tsx'
-import { openShop, pause, type ShopServer } from './tabs/server.ts'
+import { type Asked, openShop, pause, type ShopServer } from './tabs/server.ts'
 
 // A real Chromium's tabs over one cart: its database, locks, channels and deaths. `ROUNDS=20 npx vitest run test/shop/tabs` plays more
 // random rounds, from `SEED` on.
@@ -43,7 +43,8 @@ interface Tab {
 interface Shopper extends AsyncDisposable {
   context: BrowserContext
   session: string
-  open: () => Promise<Tab>
+  /** Opens a tab, of another cart when one is named. */
+  open: (cart?: string) => Promise<Tab>
 }
 
 let shoppers = 0
@@ -52,9 +53,9 @@ let shoppers = 0
 async function openShopper(query = ''): Promise<Shopper> {
   const session = `cart-${++shoppers}`
   const context = await browser.newContext()
-  const open = async () => {
+  const open: Shopper['open'] = async (cart = session) => {
     const page = await context.newPage()
-    await page.goto(`${server.url}/?session=${session}${query}`)
+    await page.goto(`${server.url}/?session=${cart}${query}`)
     await isLoaded(page)
     return tabOf(page)
   }
@@ -63,7 +64,7 @@ async function openShopper(query = ''): Promise<Shopper> {
 
 async function openTabs(count: number, query?: string): Promise<Shopper & { tabs: Tab[]; one: Tab; other: Tab }> {
   const shopper = await openShopper(query)
-  const tabs = await Promise.all(Array.from({ length: count }, shopper.open))
+  const tabs = await Promise.all(Array.from({ length: count }, () => shopper.open()))
   const [one, other] = tabs
   if (!one || !other) throw new Error('two tabs at least')
   expect(await atRest(shopper.session, tabs, {})).toBe('at rest')
@@ -115,6 +116,12 @@ const isSame = (one: Record<string, number>, other: Record<string, number>) =>
 const askedOf = (session: string) => server.asked.filter((one) => one.session === session)
 const refusedOf = (session: string) => askedOf(session).filter(({ status = 0 }) => status === 409)
 
+/** How many requests were out at once, whichever tabs they were of. */
+function mostAtOnce(asked: readonly Asked[]): number {
+  const outWith = ({ from }: Asked) => asked.filter((other) => other.from <= from && from < other.until).length
+  return Math.max(0, ...asked.map(outWith))
+}
+
 /** Clicks in some tabs, at random: units of products that all share, and quantities of a product of each tab's own. */
 async function click(
   dice: Dice,
@@ -147,22 +154,63 @@ async function click(
   await Promise.all(calls)
 }
 
-test('an edit of one tab is on the screen of the other within 100 ms, and asks the server nothing more', async () => {
-  await using shopper = await openTabs(2)
-  const { session, one, other, tabs } = shopper
+test('an edit of one tab is on the screens of the others within 100 ms, and none of them asks the server', async () => {
+  await using shopper = await openTabs(4)
+  const { session, one, tabs } = shopper
+  // Nothing leaves while this one is out: what is seen until then has come from tab to tab.
+  const answer = Promise.withResolvers<void>()
+  server.fate = () => ({ onItsWay: answer.promise, landsIn: 0, answersIn: 0 })
+  const write = server.nextWrite(session)
+  await one.add('APPLE')
+  await write
+  server.fate = () => ({ landsIn: 20, answersIn: 20 })
+  const before = askedOf(session)
   const took: number[] = []
-  for (let units = 1; units <= 10; units++) {
-    const before = askedOf(session).length
-    const at = await one.add('APPLE')
-    took.push((await other.shows('APPLE', units)) - at)
-    expect(await atRest(session, tabs, { APPLE: units })).toBe('at rest')
-    expect(askedOf(session).slice(before)).toEqual([{ method: 'PUT', session, status: 200 }])
+  for (let units = 2; units <= 13; units++) {
+    const maker = tabs[units % tabs.length] ?? one
+    const at = await maker.add('APPLE')
+    const seen = await Promise.all(tabs.filter((tab) => tab !== maker).map((tab) => tab.shows('APPLE', units)))
+    took.push(Math.max(...seen) - at)
   }
+  expect(askedOf(session)).toEqual(before)
+  answer.resolve()
+  expect(await atRest(session, tabs, { APPLE: 13 })).toBe('at rest')
+  // Nor did anybody ask afterwards what had been seen: this is the first one's answer, and the rest in one request.
+  const writes = askedOf(session).slice(before.length - 1)
+  expect(writes.map(({ method, status }) => [method, status])).toEqual([
+    ['PUT', 200],
+    ['PUT', 200],
+  ])
   const sorted = took.toSorted((a, b) => a - b)
-  console.log(
-    `an edit took ${sorted[0]?.toFixed(1)} to ${sorted.at(-1)?.toFixed(1)} ms to the other tab, ${sorted[5]?.toFixed(1)} in the middle`,
-  )
-  expect(sorted.at(-1)).toBeLessThan(1_000)
+  console.log(`an edit took ${sorted.map((ms) => ms.toFixed(1)).join(', ')} ms to the last of the other tabs`)
+  // A busy machine may be late time and again; a timer or a request in between would be late each time.
+  expect(sorted[0]).toBeLessThan(100)
+})
+
+test('while a tab has a request out the others ask nothing, those that edit and one that is opened', async () => {
+  await using shopper = await openTabs(2)
+  const { session, tabs, one, other } = shopper
+  server.fate = () => ({ landsIn: 400, answersIn: 400 })
+  const write = server.nextWrite(session)
+  await one.add('APPLE')
+  await write
+  await other.add('BREAD')
+  const third = await shopper.open()
+  expect(await atRest(session, [...tabs, third], { APPLE: 1, BREAD: 1 })).toBe('at rest')
+  expect(mostAtOnce(askedOf(session))).toBe(1)
+})
+
+test('two carts of one shopper take turns with their writes', async () => {
+  await using shopper = await openShopper()
+  const carts = [shopper.session, `${shopper.session}, the other`] as const
+  const tabs = await Promise.all(carts.map((cart) => shopper.open(cart)))
+  for (const [index, cart] of carts.entries()) expect(await atRest(cart, tabs.slice(index, index + 1), {})).toBe('at rest')
+  server.fate = () => ({ landsIn: 150, answersIn: 150 })
+  await Promise.all(tabs.map((tab) => tab.add('APPLE')))
+  for (const [index, cart] of carts.entries()) expect(await atRest(cart, tabs.slice(index, index + 1), { APPLE: 1 })).toBe('at rest')
+  const writes = carts.flatMap(askedOf).filter(({ method }) => method === 'PUT')
+  expect(writes.length).toBe(2)
+  expect(mostAtOnce(writes)).toBe(1)
 })
 
 describe.each([
@@ -178,6 +226,7 @@ describe.each([
     await click(dice, tabs, edits, expected, dice.pick([5, 60, 250]))
     expect(await atRest(session, tabs, expected)).toBe('at rest')
     expect(refusedOf(session)).toEqual([])
+    expect(mostAtOnce(askedOf(session))).toBe(1)
     expect(nextWrites()).toBeLessThan(edits)
   })
 })
@@ -200,6 +249,8 @@ const deaths: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     // It is not answered any more.
     void tools.send('Page.crash').catch(() => {})
     await crashed
+    // What is left of it: Playwright would talk to it.
+    await page.close()
   },
 }
 
@@ -246,8 +297,10 @@ describe.each(Object.keys(deaths))('a tab that %s during its write', (death) => 
   })
 })
 
-test('the only tab that dies at once leaves its cart to the next one', async () => {
-  for (const death of Object.values(deaths)) {
+describe.each(Object.keys(deaths))('the only tab, when it %s during its write,', (death) => {
+  const kill = (tab: Tab) => deaths[death]?.(tab.page)
+
+  test('leaves to the next one what never lands', async () => {
     await using shopper = await openShopper()
     server.fate = () => ({ landsIn: Infinity, answersIn: 0 })
     const tab = await shopper.open()
@@ -256,10 +309,57 @@ test('the only tab that dies at once leaves its cart to the next one', async () 
     await write
     await tab.add('BREAD')
     await pause(30)
-    await death(tab.page)
+    await kill(tab)
     server.fate = () => ({ landsIn: 20, answersIn: 20 })
     expect(await atRest(shopper.session, [await shopper.open()], { APPLE: 1, BREAD: 1 })).toBe('at rest')
-  }
+  })
+
+  // The next tab finds it at the server, and the edits in storage: nothing but the mark says that they are the same.
+  test.each([
+    ['before', 0],
+    ['while', 400],
+  ])('counts once what lands %s the next one is opened', async (_when, landsIn) => {
+    await using shopper = await openShopper()
+    const { session } = shopper
+    const tab = await shopper.open()
+    await tab.add('APPLE')
+    expect(await atRest(session, [tab], { APPLE: 1 })).toBe('at rest')
+    server.fate = () => ({ landsIn: 100 + landsIn, answersIn: 100 })
+    const write = server.nextWrite(session)
+    await tab.add('APPLE')
+    const { landed } = await write
+    await kill(tab)
+    server.fate = () => ({ landsIn: 20, answersIn: 20 })
+    if (landsIn === 0) await landed
+    expect(await atRest(session, [await shopper.open()], { APPLE: 2 })).toBe('at rest')
+  })
+
+  test.each(['is open already', 'is opened later'])('has the next one, which %s, write over what lands long after', async (when) => {
+    await using shopper = await openShopper()
+    const { session, context } = shopper
+    await context.clock.install()
+    const tab = await shopper.open()
+    const others = when === 'is open already' ? [await shopper.open()] : []
+    await tab.add('APPLE')
+    expect(await atRest(session, [tab, ...others], { APPLE: 1 })).toBe('at rest')
+    const arrival = Promise.withResolvers<void>()
+    server.fate = () => ({ onItsWay: arrival.promise, landsIn: 0, answersIn: 0 })
+    const write = server.nextWrite(session)
+    await tab.add('APPLE')
+    const { landed } = await write
+    await kill(tab)
+    server.fate = () => ({ landsIn: 20, answersIn: 20 })
+    const next = others[0] ?? (await shopper.open())
+    await next.shows('APPLE', 2)
+    await next.add('BREAD')
+    expect(await atRest(session, [next], { APPLE: 2, BREAD: 1 })).toBe('at rest')
+    arrival.resolve()
+    await landed
+    expect(server.stored(session).units).toEqual({ APPLE: 2 })
+    // As long as it takes until nothing can land any more.
+    await context.clock.fastForward(31_000)
+    expect(await atRest(session, [next], { APPLE: 2, BREAD: 1 })).toBe('at rest')
+  })
 })
 
 describe('without a network', () => {
@@ -338,6 +438,11 @@ test.each(seeds(3))('a page that is loaded again in the middle, seed %i, has wha
 })
 
 describe('a page that is left', () => {
+  /*
+   * The Chromium of npm is a headless shell, whose windows have no back/forward cache: `Page.backForwardCacheNotUsed` says
+   * `BackForwardCacheDisabledForDelegate`, with and without `--enable-features=BackForwardCache`, `--headless=new` and Playwright's own
+   * switches. With `CHROMIUM_PATH` of a whole Chromium this goes through the cache; the test after it does what the cache does, by hand.
+   */
   test('and comes back, by the back/forward cache or without, has what all have done since', async () => {
     await using shopper = await openTabs(2)
     const { session, tabs, one, other } = shopper
@@ -358,22 +463,40 @@ describe('a page that is left', () => {
     expect(await atRest(session, tabs, { APPLE: 2, BREAD: 1 })).toBe('at rest')
   })
 
-  test('and put to sleep as in that cache has what all have done since', async () => {
+  // This Chromium takes every page for seen, and freezes none that is (`Page.setWebLifecycleState` is answered, and timers go on); a
+  // debugger does stop a page, and the events are told by hand.
+  test.each([
+    ['as in that cache', 'pagehide', 'pageshow'],
+    ['as in the background', 'freeze', 'resume'],
+  ])('and put to sleep during its write, %s, has what all have done since', async (_how, left, back) => {
     await using shopper = await openTabs(2)
     const { session, context, tabs, one, other } = shopper
     const tools = await context.newCDPSession(one.page)
     const happen = (type: string) =>
-      one.page.evaluate((name) => void dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type)
+      one.page.evaluate((name) => {
+        if (name.startsWith('page')) dispatchEvent(new PageTransitionEvent(name, { persisted: true }))
+        else document.dispatchEvent(new Event(name))
+      }, type)
     server.fate = () => ({ landsIn: 50, answersIn: 50 })
+    const write = server.nextWrite(session)
     await one.add('APPLE')
     await other.shows('APPLE', 1)
-    await happen('pagehide')
-    await tools.send('Page.setWebLifecycleState', { state: 'frozen' })
+    await write
+    await happen(left)
+    await tools.send('Debugger.enable')
+    await tools.send('Debugger.pause')
     await other.add('BREAD')
+    await other.shows('BREAD', 1)
     await pause(1_500)
-    await tools.send('Page.setWebLifecycleState', { state: 'active' })
-    await happen('pageshow')
+    const woken = performance.timeOrigin + performance.now()
+    await tools.send('Debugger.disable')
+    await happen(back)
+    expect(await one.shows('BREAD', 1)).toBeGreaterThan(woken)
     expect(await atRest(session, tabs, { APPLE: 1, BREAD: 1 })).toBe('at rest')
+    await one.add('APPLE')
+    await other.shows('APPLE', 2)
+    expect(await atRest(session, tabs, { APPLE: 2, BREAD: 1 })).toBe('at rest')
+    expect(mostAtOnce(askedOf(session))).toBe(1)
   })
 })
 

@@ -1,4 +1,5 @@
 /** One shop for all tabs: its page, and a Talon.One that takes its time, and answers 409 to a write during another one. */
+import type { ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { createSandbox } from '../../../src/sandbox/index.ts'
 import { build, type Rollup } from 'vite'
@@ -9,10 +10,16 @@ export interface Asked {
   method: string
   session: string
   status?: number
+  /** When it arrived, in milliseconds of this process. */
+  from: number
+  /** When it was answered, or whoever waited for that was gone; Infinity until then. */
+  until: number
 }
 
-/** What becomes of a write once it has arrived. */
+/** What becomes of a write. */
 export interface Fate {
+  /** Until then it is on its way, and the server knows nothing of it. Default: no time at all. */
+  onItsWay?: Promise<void>
   /** How long it takes to land, in milliseconds. Infinity: it never does. */
   landsIn: number
   /** How long its answer takes after that. */
@@ -25,7 +32,7 @@ export interface ShopServer extends AsyncDisposable {
   asked: Asked[]
   /** What becomes of the next write. */
   fate: (session: string) => Fate
-  /** When the next write of a session has arrived, and how it goes on. */
+  /** When the next write of a session has left its tab, and how it goes on. */
   nextWrite: (session: string) => Promise<{ landed: Promise<void> }>
   /** Units by SKU, and the revision. */
   stored: (session: string) => { units: Record<string, number>; revision: number }
@@ -34,6 +41,8 @@ export interface ShopServer extends AsyncDisposable {
 interface Write {
   landed: Promise<void>
 }
+
+const readingMs = 20
 
 const page = fileURLToPath(new URL('page.tsx', import.meta.url))
 const source = fileURLToPath(new URL('../../../src/index.ts', import.meta.url))
@@ -45,39 +54,51 @@ export async function openShop(): Promise<ShopServer> {
   const awaited = new Map<string, (write: Write) => void>()
   const asked: Asked[] = []
 
-  async function answer(request: Received): Promise<Answer | undefined> {
+  async function answer(request: Received, response: ServerResponse): Promise<Answer | undefined> {
     const { pathname } = new URL(request.url, 'http://localhost')
     if (pathname === '/') return { body: '<!doctype html><body><script type="module" src="/entry.js"></script>' }
     if (pathname === '/elsewhere') return { body: '<!doctype html>another page' }
     if (pathname === '/worker.js') return { headers: { 'content-type': 'text/javascript' }, body: worker }
-    if (pathname.startsWith('/talon-one/')) return answerTalonOne(request, decodeURIComponent(pathname.split('/').at(-1) ?? ''))
+    if (pathname.startsWith('/talon-one/')) return note(request, response)
     const body = chunks.get(pathname.slice(1))
     return body === undefined ? { status: 404 } : { headers: { 'content-type': 'text/javascript' }, body }
   }
 
-  async function answerTalonOne({ method, url, body }: Received, session: string): Promise<Answer | undefined> {
-    const entry: Asked = { method, session }
+  async function note(request: Received, response: ServerResponse): Promise<Answer | undefined> {
+    const session = decodeURIComponent(request.url.split('/').at(-1)?.split('?')[0] ?? '')
+    const entry: Asked = { method: request.method, session, from: performance.now(), until: Infinity }
+    const end = () => void (entry.until = Math.min(entry.until, performance.now()))
     asked.push(entry)
-    const ask = async () => {
-      const response = await sandbox.fetch(url.replace('/talon-one', ''), { method, ...(body && { body }) })
-      entry.status = response.status
-      return { status: response.status, body: await response.json() }
-    }
-    if (method === 'GET') return ask()
-    if (busy.has(session)) {
-      entry.status = 409
-      return { status: 409, body: { message: 'another update of this session is running' } }
-    }
-    busy.add(session)
-    const { landsIn, answersIn } = shop.fate(session)
-    const landing = landsIn === Infinity ? undefined : pause(landsIn).then(ask)
-    awaited.get(session)?.({ landed: landing ? landing.then(() => {}) : new Promise(() => {}) })
+    response.once('close', end)
+    const made = await (entry.method === 'GET' ? read(request) : write(request, session))
+    if (made) end()
+    if (made?.status) entry.status = made.status
+    return made
+  }
+
+  async function ask({ method, url, body }: Received): Promise<Answer> {
+    const response = await sandbox.fetch(url.replace('/talon-one', ''), { method, ...(body && { body }) })
+    return { status: response.status, body: await response.json() }
+  }
+
+  async function read(request: Received): Promise<Answer> {
+    const made = await ask(request)
+    await pause(readingMs)
+    return made
+  }
+
+  async function write(request: Received, session: string): Promise<Answer | undefined> {
+    const { onItsWay, landsIn, answersIn } = shop.fate(session)
+    const landing = Promise.withResolvers<void>()
+    awaited.get(session)?.({ landed: landing.promise })
     awaited.delete(session)
-    if (!landing) {
-      busy.delete(session)
-      return undefined
-    }
-    const made = await landing
+    await onItsWay
+    if (busy.has(session)) return { status: 409, body: { message: 'another update of this session is running' } }
+    if (landsIn === Infinity) return undefined
+    busy.add(session)
+    await pause(landsIn)
+    const made = await ask(request)
+    landing.resolve()
     await pause(answersIn)
     busy.delete(session)
     return made
