@@ -171,12 +171,12 @@ test('an edit of one tab is on the screens of the others within 100 ms, and none
   const before = askedOf(session)
   const took: number[] = []
   for (let units = 2; units <= 10; units++) {
+    // So that it is seen by this edit's own word, and not by that of one before.
+    await pause(200)
     const maker = tabs[units % tabs.length] ?? one
     const at = await maker.add('APPLE')
     const seen = await Promise.all(tabs.filter((tab) => tab !== maker).map((tab) => tab.shows('APPLE', units)))
     took.push(Math.max(...seen) - at)
-    // What is seen comes from this edit's own word, and not from that of one before.
-    await pause(200)
   }
   expect(askedOf(session)).toEqual(before)
   answer.resolve()
