@@ -315,7 +315,8 @@ describe.each(Object.keys(deaths))('the only tab, when it %s during its write,',
     await tab.add('APPLE')
     await write
     await tab.add('BREAD')
-    await pause(30)
+    // It is kept by then.
+    await pause(200)
     await kill(tab)
     server.fate = () => ({ landsIn: 20, answersIn: 20 })
     expect(await atRest(shopper.session, [await shopper.open()], { APPLE: 1, BREAD: 1 })).toBe('at rest')
