@@ -42,6 +42,7 @@ interface Write {
   landed: Promise<void>
 }
 
+// Long enough for another request to be seen beside it.
 const readingMs = 20
 
 const page = fileURLToPath(new URL('page.tsx', import.meta.url))
