@@ -449,7 +449,8 @@ describe('a page that is left', () => {
   /*
    * The Chromium of npm is a headless shell, whose windows have no back/forward cache: `Page.backForwardCacheNotUsed` says
    * `BackForwardCacheDisabledForDelegate`, with and without `--enable-features=BackForwardCache`, `--headless=new` and Playwright's own
-   * switches. With `CHROMIUM_PATH` of a whole Chromium this goes through the cache; the test after it does what the cache does, by hand.
+   * switches. With `CHROMIUM_PATH` of a whole Chromium this may go through the cache, and says so; the test after it does what the
+   * cache does, by hand.
    */
   test('and comes back, by the back/forward cache or without, has what all have done since', async () => {
     await using shopper = await openTabs(2)
