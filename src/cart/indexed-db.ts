@@ -123,7 +123,10 @@ export function openIndexedDb({ patience = 5000 } = {}): CartStorage {
       run('readwrite', async (transaction) => {
         if (over && over.stamp !== readStamp(await transaction.objectStore('marks').get(cart))) return false
         const edits = transaction.objectStore('edits')
-        for (const entry of added) if ((await edits.index('id').getKey([cart, entry.id])) === undefined) await edits.add({ cart, ...entry })
+        // Side by side: each step of its own would be a way to the database and back.
+        const firsts = added.filter((entry, index) => added.findIndex(({ id }) => id === entry.id) === index)
+        const known = await Promise.all(firsts.map(({ id }) => edits.index('id').getKey([cart, id])))
+        await Promise.all(firsts.filter((_entry, index) => known[index] === undefined).map((entry) => edits.add({ cart, ...entry })))
         return true
       }),
 
@@ -149,7 +152,7 @@ export function openIndexedDb({ patience = 5000 } = {}): CartStorage {
         }
         await Promise.all(removed.map(remove))
         await Promise.all(changed.map(replace))
-        for (const entry of added) await edits.add({ cart, ...entry })
+        await Promise.all(added.map((entry) => edits.add({ cart, ...entry })))
         await marks.put({ stamp: saved ? saved.stamp : readStamp(mark), sent: sent ?? readSent(mark) }, cart)
         if (saved) await transaction.objectStore('saved').put(saved, cart)
         return true
