@@ -1,7 +1,7 @@
 /** What a session that was read anew says of the writes that may have landed meanwhile. */
 import type { Confirmed } from './confirmed.ts'
 import { fold } from './fold.ts'
-import { holds, isSame, outlineOf } from './request.ts'
+import { holds, holdsSame, outlineOf } from './request.ts'
 import type { SentWrite, SessionTag } from './storage.ts'
 
 /** What the server has, against what it confirmed last. */
@@ -41,11 +41,11 @@ export function judge({ found, confirmed, waiting, sent }: Evidence): Finding {
   if (found.revision <= confirmed.revision) return { is: found.revision === confirmed.revision ? 'changed' : 'same' }
   // What is an order, or was cancelled, is not written over.
   if ((found.session?.state ?? 'open') !== 'open') return { is: 'changed' }
-  if (isSame(found.contents, confirmed.contents)) return { is: 'changed' }
+  if (holdsSame(found.contents, confirmed.contents)) return { is: 'changed' }
   const outline = outlineOf(found.contents)
   const last = sent.findLast((write) => write.outline === outline)
   // An older write carries older attributes too: only the whole of it tells that it was this one that landed last.
-  const isWhole = ({ edits }: SentWrite) => isSame(found.contents, fold(confirmed.contents, edits))
+  const isWhole = ({ edits }: SentWrite) => holdsSame(found.contents, fold(confirmed.contents, edits))
   const isThere = (write: SentWrite) => write.ids.some((id) => waiting.has(id)) && holds(found.contents, write.edits)
   if (last) return isThere(last) && (sent.length === 1 || isWhole(last)) ? { is: 'landed', ids: last.ids } : { is: 'overtaken' }
   const landed = sent.findLast(isThere)

@@ -1,4 +1,5 @@
 /** What a cart asks of the server, and how to tell later whether it got it. */
+import { isSame } from '../same.ts'
 import type { NewCustomerSessionV2 } from '../schema.ts'
 import type { CartEdit } from './edits.ts'
 import { applyEdit, type CartContents, fold } from './fold.ts'
@@ -55,11 +56,11 @@ export function repeatable(entries: readonly StoredEdit[], contents: CartContent
 
 /** Whether contents hold already what edits would make of them. */
 export function holds(contents: CartContents, edits: readonly CartEdit[]): boolean {
-  return isSame(edits.reduce(applyEdit, contents), contents)
+  return holdsSame(edits.reduce(applyEdit, contents), contents)
 }
 
-/** Whether two carts hold the same, whatever their lines are called. */
-export function isSame(one: CartContents, other: CartContents): boolean {
-  const whole = ({ lines, ...rest }: CartContents) => JSON.stringify([lines.map(({ item, quantity }) => [item, quantity]), rest])
-  return one === other || whole(one) === whole(other)
+/** Whether two carts hold the same, whatever their lines are called. A server sorts the names of attributes as it likes. */
+export function holdsSame(one: CartContents, other: CartContents): boolean {
+  const whole = ({ lines, ...rest }: CartContents) => [lines.map(({ item, quantity }) => [item, quantity]), rest]
+  return one === other || isSame(whole(one), whole(other))
 }

@@ -171,3 +171,16 @@ it('does not carry again what was refused', async () => {
   await clock.advance(1_000)
   expect(await taken).toMatchObject({ revision: 3 })
 })
+
+it('knows its own write again, though the server has sorted the names of its attributes', async () => {
+  const { cart, server, clock } = await openLoaded({ session })
+  server.script('PUT', 'lost')
+  void cart.add(bread)
+  const attributed = cart.setAttributes({ b: 1, a: { y: 1, x: 2 } })
+  await clock.settle()
+  const stored = server.sessions.get('cart')
+  if (stored) server.sessions.set('cart', { ...stored, attributes: { a: { x: 2, y: 1 }, b: 1 } })
+  await clock.advance(60_000)
+  expect(server.puts).toHaveLength(1)
+  await expect(attributed).resolves.toMatchObject({ revision: stored?.updateCount })
+})
