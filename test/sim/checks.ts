@@ -25,11 +25,13 @@ export type Check = (run: Run) => string | undefined
 /** The most requests that any minute may see. */
 const mostRequests = 120
 const minute = 60_000
-/** How long a page that has failed may wait before it tries again, in milliseconds. */
-const longestRest = 45_000
+/** After how long a page that is hidden has ended what it was at, or has left it to another one, in milliseconds. */
+const longestRest = 12_000
 /** How long an edit may be in the page alone, in milliseconds: time for a few transactions, or for slow ones. */
 const longestKeeping = 100
 const longestSlowKeeping = 15_000
+/** What keeps a tab from hearing of another's edits. Whoever has left is heard of when somebody asks. */
+const tardy = ['storageSlow', 'storageFails', 'messageLost', 'messageLate', 'freeze', 'identity', 'evicted'] as const
 /** Where storage is not what it should be, nothing is durable. */
 const unsafe = ['denied', 'quota', 'storageFails'] as const
 
@@ -125,10 +127,17 @@ function outlivesItsPage({ strikes, pages, deeds }: Run): string | undefined {
   return late >= 0 ? `edit ${late + 1} was not kept for more than ${limit} ms` : undefined
 }
 
+/** An edit in one tab is seen in the others at once, unless storage or messages take their time. */
+function sharesAtOnce({ differing, profile }: Run): string | undefined {
+  if (tardy.some((fault) => profile.has(fault))) return undefined
+  const [first] = differing
+  return first && listed(`at ${first.at / 1000} s, the tabs differ about`, first.facts)
+}
+
 function hasManners(run: Run): string | undefined {
   const most = busiestMinute(run)
   if (most > mostRequests) return `${most} requests in a minute`
-  const unseen = run.exchanges.find((exchange) => exchange.isHidden && isUncalledFor(run, exchange))
+  const unseen = run.exchanges.find((exchange) => exchange.hiddenMs > longestRest && isUncalledFor(run, exchange))
   if (unseen) return `a request went out at ${unseen.sentAt / 1000} s from a hidden page`
   const offline = run.exchanges.find(({ isOffline }) => isOffline)
   if (offline) return `a request went out at ${offline.sentAt / 1000} s, offline`
@@ -140,11 +149,12 @@ function hasManners(run: Run): string | undefined {
   return rude && `a request went out before the Retry-After of the answer at ${(rude.endedAt ?? 0) / 1000} s was over`
 }
 
-/** Whether a hidden page has asked although it has nothing of its own to send, and who is seen gets through. */
-function isUncalledFor({ exchanges, deeds, opened }: Run, { tab, sentAt }: Exchange): boolean {
+/** Whether a hidden page has asked although it has nothing of its own to send, and those that are seen get through. */
+function isUncalledFor({ exchanges, deeds }: Run, { tab, sentAt }: Exchange): boolean {
   const isBusy = deeds.some((done) => done.tab === tab && done.at <= sentAt && (done.settledAt ?? Infinity) > sentAt - longestRest)
-  const isStruck = exchanges.some(({ isThrough, ...other }) => !isThrough && other.sentAt < sentAt && (other.endedAt ?? Infinity) > sentAt - longestRest)
-  return !isBusy && !isStruck && opened.length === 0
+  const ended = exchanges.filter(({ endedAt = Infinity }) => endedAt < sentAt)
+  const isThrough = ended.filter(({ endedAt = 0 }) => endedAt > sentAt - longestRest).every((other) => other.isThrough)
+  return !isBusy && isThrough
 }
 
 /** The most requests that any minute saw. */
@@ -203,6 +213,7 @@ export const checks: Readonly<Record<string, Check>> = {
   'I1 convergence': converges,
   'I2 nothing lost': losesNothing,
   'I3 no phantom': makesNothingUp,
+  'I4 one cart in all tabs': sharesAtOnce,
   'I5 one write at a time': sendsOneWrite,
   'I6 never backwards': goesForward,
   'I7 durable': outlivesItsPage,

@@ -21,8 +21,8 @@ export interface Exchange {
   writesAtOnce: number
   /** Whether it left although the browser had been offline for a while. */
   isOffline: boolean
-  /** Whether it left from a page that nobody sees, while another one is there that somebody sees. */
-  isHidden: boolean
+  /** How long its page had been hidden, in milliseconds, while another one is there that somebody sees. */
+  hiddenMs: number
   /** Whether it was answered, and not with an error. */
   isThrough: boolean
   /** Whose cookie it carried. */
@@ -125,7 +125,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
       retryAfterMs: undefined,
       writesAtOnce: isWrite ? writes : 0,
       isOffline: time.now() - network.offlineSince > offlineGraceMs,
-      isHidden: tab.isHidden && isSeen(),
+      hiddenMs: isSeen() ? time.now() - (tab.hiddenAt ?? time.now()) : 0,
       isThrough: false,
       shopper: network.shopper,
       landings: [],

@@ -7,7 +7,7 @@ import { createModel, type Shopper, type TalonOneModel } from './model.ts'
 import { createNames, type Names } from './names.ts'
 import { createNetwork, describe, type Exchange, type Network } from './network.ts'
 import { calmFrom, type Plan, type Step } from './plan.ts'
-import { type Deed, deedOf, deviceFacts, type Facts, factsOf, isEditOf, isRefusable, ownerOf, perform, shoppersFacts } from './shopper.ts'
+import { type Deed, deedOf, deviceFacts, differences, type Facts, factsOf, isEditOf, isRefusable, ownerOf, perform, shoppersFacts } from './shopper.ts'
 import { createTab, type Tab } from './tab.ts'
 import { createTime } from './time.ts'
 
@@ -75,6 +75,8 @@ export interface Run {
   signedOut: number[]
   /** When somebody cleared the site's data. */
   clearedAt: number | undefined
+  /** When the tabs showed different carts although nothing had happened for a moment, and about what. */
+  differing: { at: number; facts: readonly string[] }[]
   /** Facts of one shopper in another one's session. */
   misplaced: readonly string[]
   /** Whether the shopper had to ask the cart to go on once the network had healed. */
@@ -93,6 +95,10 @@ export interface RunOptions {
 }
 
 const quietMs = 150_000
+/** After how long an edit is to be seen in every tab. */
+const sharingMs = 100
+/** How long a page may take to load. */
+const loadingMs = 1_000
 const patience = 5_000
 
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run> {
@@ -117,7 +123,7 @@ interface Slot {
 }
 
 /** Everything there is in a schedule. */
-interface World extends Pick<Run, 'deeds' | 'opened' | 'overwritten' | 'orderedAt' | 'signedOut' | 'clearedAt' | 'wasStuck'> {
+interface World extends Pick<Run, 'deeds' | 'opened' | 'overwritten' | 'orderedAt' | 'signedOut' | 'clearedAt' | 'differing' | 'wasStuck'> {
   plan: Plan
   time: ReturnType<typeof createTime>
   names: Names
@@ -194,6 +200,7 @@ function createWorld(plan: Plan, { onlyStrikes, trace }: RunOptions): World {
     orderedAt: undefined,
     signedOut: [],
     clearedAt: undefined,
+    differing: [],
     wasStuck: undefined,
     before,
     revisions: new Map(),
@@ -245,9 +252,9 @@ function endTab({ slots, say }: World, number: number, why: string): void {
   slots[number] = undefined
 }
 
-function setHidden({ browser, say }: World, tab: Tab, isHidden: boolean): void {
+function setHidden({ browser, say, time }: World, tab: Tab, isHidden: boolean): void {
   say?.(`tab ${tab.number}: is ${isHidden ? 'hidden' : 'seen'}`)
-  tab.isHidden = isHidden
+  tab.hiddenAt = isHidden ? (tab.hiddenAt ?? time.now()) : undefined
   browser.notice(tab)
 }
 
@@ -273,9 +280,10 @@ function thaw(world: World, tab: Tab): void {
   setHidden(world, tab, false)
 }
 
-/** The slot that is asked for, or the first that somebody can use. */
+/** The slot that is asked for, or the first that somebody can use: one that is seen, where there is one. */
 function usable({ slots }: World, number: number): Slot | undefined {
-  return [slots[number], ...slots].find((slot) => slot && !slot.tab.isFrozen)
+  const awake = [slots[number], ...slots].filter((slot) => slot && !slot.tab.isFrozen)
+  return awake.find((slot) => !slot?.tab.isHidden) ?? awake[0]
 }
 
 // Steps
@@ -398,6 +406,7 @@ function edit(world: World, slot: Slot | undefined, drawn: Deed): void {
     done.settledAt = time.now()
     say?.(`tab ${tab.number}: edit ${number} settles: ${outcome}`)
   }
+  time.at(time.now() + sharingMs, () => compareTabs(world))
   perform(cart, deed).then(
     ({ revision }) => {
       if (tab.isAlive) done.revision = revision
@@ -408,6 +417,16 @@ function edit(world: World, slot: Slot | undefined, drawn: Deed): void {
       settle(codeOf(caught))
     },
   )
+}
+
+/** What one tab shows, the others show, unless there is something that they cannot have heard of yet. */
+function compareTabs({ slots, time, deeds, network, differing }: World): void {
+  const isRecent = (at: number | undefined) => at !== undefined && at > time.now() - sharingMs
+  if (deeds.some(({ at }) => isRecent(at)) || network.exchanges.some(({ endedAt }) => isRecent(endedAt))) return
+  const open = slots.flatMap((slot) => (slot && !slot.tab.isFrozen && slot.tab.openedAt < time.now() - loadingMs ? [slot] : []))
+  const [first, ...others] = open.map(({ cart }) => factsOf(heldBy(cart.getSnapshot())))
+  const facts = others.flatMap((other) => differences(first ?? other, other))
+  if (facts.length > 0) differing.push({ at: time.now(), facts })
 }
 
 function reachBarrier(world: World, slot: Slot | undefined, barrier: 'flush' | 'settle'): void {

@@ -10,7 +10,9 @@ export interface Tab {
   /** When it died. */
   readonly endedAt: number | undefined
   readonly isFrozen: boolean
-  isHidden: boolean
+  readonly isHidden: boolean
+  /** Since when nobody sees it. */
+  hiddenAt: number | undefined
   /** Lets something reach the page: at once, after its sleep, or never. */
   deliver(task: () => void): void
   /** Called when the page dies. */
@@ -41,7 +43,10 @@ export function createTab(number: number, time: VirtualTime): Tab {
   return {
     number,
     openedAt: zero,
-    isHidden: false,
+    hiddenAt: undefined,
+    get isHidden() {
+      return this.hiddenAt !== undefined
+    },
     get isAlive() {
       return endedAt === undefined
     },

@@ -61,7 +61,7 @@ describe('a check sees', () => {
     retryAfterMs: undefined,
     writesAtOnce: 1,
     isOffline: false,
-    isHidden: false,
+    hiddenMs: 0,
     isThrough: true,
     shopper: 'anna' as const,
     landings: [],
