@@ -104,7 +104,8 @@ export function createStore({ sessionId, keyOf, messages, cached }: StoreOptions
     reading = undefined
     begin()
   }
-  let reading = cached && preloadCart().then(read, read)
+  // A read that has failed, or is still out, has left nothing to wait for.
+  let reading = !engine && cached?.data && preloadCart().then(read, read)
 
   return {
     get state() {

@@ -114,3 +114,12 @@ test('a server that streams waits for it, and has it from then on', async () => 
   expect(await new Response((await streamed).prelude).text()).toContain(ready)
   expect(renderToString(<Page queryClient={read} />)).toContain(ready)
 })
+
+test('a server whose read has failed has nothing to wait for', async () => {
+  const server = openServer()
+  server.script('GET', { status: 404 })
+  const read = new QueryClient()
+  await read.prefetchQuery({ ...queryFor(server.client, getCustomerSession, { customerSessionId: 'cart' }), retry: false })
+  const { Page } = await copyOf(new Promise(() => {}), server)
+  expect(renderToString(<Page queryClient={read} />)).toContain('loading: ; 0 stale ')
+})

@@ -20,6 +20,8 @@ import { bread, hydratePage, openServer, settle, Shop, type ShopProps } from './
 
 afterEach(cleanup)
 
+const sessionOf = ({ client }: TalonOneServer) => queryFor(client, getCustomerSession, { customerSessionId: 'cart' })
+
 interface Rendered extends Pick<ShopProps, 'messages' | 'platform'> {
   children: ReactNode
 }
@@ -27,7 +29,7 @@ interface Rendered extends Pick<ShopProps, 'messages' | 'platform'> {
 /** Renders a page on a server that has read the session, and hydrates it in a browser that has read nothing yet. */
 async function hydrateRead(server: TalonOneServer, { children, ...options }: Rendered, there: ReactNode = children) {
   const reader = new QueryClient()
-  await reader.prefetchQuery(queryFor(server.client, getCustomerSession, { customerSessionId: 'cart' }))
+  await reader.prefetchQuery(sessionOf(server))
   const shop = (queryClient: QueryClient, page: ReactNode) => (
     <Shop client={server.client} queryClient={queryClient} {...options}>
       {page}
@@ -109,17 +111,32 @@ test('a cart whose edits have been kept from an earlier page', async () => {
   expect(problems).toEqual([])
 })
 
-test('status, guard and the verbs of a cart nobody has read', async () => {
+test.each([
+  ['nobody has read', (_server: TalonOneServer, queryClient: QueryClient) => queryClient],
+  [
+    'a server could not read',
+    async (server: TalonOneServer, queryClient: QueryClient) => {
+      server.script('GET', { status: 404 })
+      await queryClient.prefetchQuery({ ...sessionOf(server), retry: false })
+    },
+  ],
+  [
+    'a server has read something else instead of',
+    (server: TalonOneServer, queryClient: QueryClient) => queryClient.setQueryData(sessionOf(server).queryKey, {} as never),
+  ],
+])('status, guard and the verbs of a cart that %s', async (_name, prepare) => {
   const server = openServer()
-  const page = () => (
-    <Shop client={server.client} queryClient={new QueryClient()}>
+  const page = (queryClient: QueryClient) => (
+    <Shop client={server.client} queryClient={queryClient}>
       <Adder />
       <Cart />
     </Shop>
   )
-  const html = renderToString(page())
+  const read = new QueryClient()
+  await prepare(server, read)
+  const html = renderToString(page(read))
   expect(html).toContain(', loading, 0 waiting')
-  const { page: shown, problems } = await hydratePage(html, page())
+  const { page: shown, problems } = await hydratePage(html, page(new QueryClient()))
   await settle(server)
   expect(shown.textContent).toContain('Apple 1, Bread 1, ready, 0 waiting')
   expect(problems).toEqual([])
