@@ -198,16 +198,23 @@ interface Starter {
 /** Starts what sends a cart's edits once it has been loaded. */
 function createStarter(create: (startSync: Engine['startSync']) => Sync, store: CartStore): Starter {
   let sync: Sync | undefined
+  let isStarting = false
   const started = () => {
-    if (!sync && engine) {
-      store.begin()
-      engine.checkWaiting(store)
-      sync = create(engine.startSync)
+    // Whoever hears of what changes here may edit at once, which would start it again.
+    if (!sync && engine && !isStarting) {
+      isStarting = true
+      try {
+        store.begin()
+        engine.checkWaiting(store)
+        sync = create(engine.startSync)
+      } finally {
+        isStarting = false
+      }
     }
     return sync
   }
   const whenStarted: Starter['whenStarted'] = async (task) => {
-    if (!engine) await preloadCart()
+    if (!engine || isStarting) await preloadCart()
     if (store.state.isForgotten && !sync) throw identityChanged()
     // `preloadCart` has thrown when there is nothing to start.
     return task(started() as Sync)

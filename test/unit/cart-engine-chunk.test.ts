@@ -57,6 +57,30 @@ describe('the engine of a cart', () => {
     expect(join).not.toHaveBeenCalled()
   })
 
+  test('that comes is started once, though whoever hears of it goes on at once', async () => {
+    const chunk = Promise.withResolvers<void>()
+    const join = vi.fn<CartPlatform['join']>(() => ({ post: () => {}, close: () => {} }))
+    const cart = await openWith(
+      async (original) => {
+        await chunk.promise
+        return original()
+      },
+      { join },
+    )
+    void cart.add(apple)
+    const flushed: (() => unknown)[] = []
+    cart.subscribe(() => {
+      if (cart.getSnapshot().pendingEdits > 1) return
+      flushed.push(outcomeOf(cart.flush({ timeout: 10 })))
+      void cart.applyCoupon('TEN')
+    })
+    chunk.resolve()
+    await expect.poll(() => flushed.map((outcome) => outcome())).toEqual([{ error: 'timeout' }])
+    expect(join).toHaveBeenCalledTimes(1)
+    expect(cart.getSnapshot()).toMatchObject({ lines: [{ quantity: 1 }], coupons: [{ code: 'TEN' }], pendingEdits: 2 })
+    cart.forget()
+  })
+
   test('looks at what was asked for before it was there: what is wrong is given back with its own error, the rest stands', async () => {
     const chunk = Promise.withResolvers<void>()
     const cart = await openWith(async (original) => {
