@@ -4,7 +4,7 @@ import { TalonOneError } from '../error.ts'
 import { keyByName } from '../key.ts'
 import type { RejectionMessages } from '../rejections/message.ts'
 import type { AdditionalCost, ItemAttributes, SessionAttributes } from '../schema.ts'
-import { canShow, type CartEdit, checkSessionId, isProduct, type NewLine } from './edits.ts'
+import { type CartEdit, checkSessionId, isProduct, type NewLine, showable } from './edits.ts'
 import type { CachedAnswer, SessionAnswer } from './confirmed.ts'
 import { applyEdit, exceedsLimits, fold, noContents } from './fold.ts'
 import type { GuestCartReport } from './guest.ts'
@@ -115,8 +115,8 @@ export function createCart(options: CartOptions): Cart {
 
   function enqueue(asked: CartEdit): Promise<EditOutcome> {
     // Whoever looks at an edit more closely may not be there yet.
-    if (!engine && !canShow(asked)) return handled(sync.whenStarted(() => enqueue(asked)))
-    const edit = engine ? engine.checkEdit(asked) : asked
+    const edit = engine ? engine.checkEdit(asked) : showable(asked)
+    if (!edit) return handled(sync.whenStarted(() => enqueue(asked)))
     const { pending } = store.state
     const refused = refusalOf(store.state, edit)
     if (refused) return handled(Promise.reject(refused))

@@ -30,12 +30,24 @@ export type CartEdit =
 export const cartLimits = { lines: 1000, units: 10_000 } as const
 
 /**
- * Whether a page can show an edit at once; all else that is wrong with it can wait for `checkEdit`, which is loaded with what sends it.
+ * An edit as a page can show it at once, copied, so that nobody changes it later; undefined where it cannot. All else that is wrong with
+ * it can wait for `checkEdit`, which is loaded with what sends it.
  */
-export function canShow(edit: CartEdit): boolean {
-  if ('quantity' in edit && !(Number.isInteger(edit.quantity) && edit.quantity >= 0 && edit.quantity <= cartLimits.units)) return false
-  if ('code' in edit && typeof edit.code !== 'string') return false
-  return edit.type !== 'add' || isProduct(edit.item)
+export function showable(asked: CartEdit): CartEdit | undefined {
+  const edit = copyOf(asked)
+  if (!edit) return undefined
+  if ('quantity' in edit && !(Number.isInteger(edit.quantity) && edit.quantity >= 0 && edit.quantity <= cartLimits.units)) return undefined
+  if ('code' in edit && typeof edit.code !== 'string') return undefined
+  return edit.type !== 'add' || isProduct(edit.item) ? edit : undefined
+}
+
+function copyOf(edit: CartEdit): CartEdit | undefined {
+  try {
+    return structuredClone(edit)
+  } catch {
+    // Some of it is no data, such as a function.
+    return undefined
+  }
 }
 
 /** Whether a value is a product, as far as its SKU and prices go. */

@@ -100,7 +100,7 @@ describe('the engine of a cart', () => {
     expect(cart.getSnapshot()).toMatchObject({ lines: [], pendingEdits: 0, error: undefined })
     const good = cart.add(apple)
     wrong.push(
-      [cart.setAttributes({ of: () => 1 } as never), 'invalid_input'],
+      [cart.setAttributes({ of: new Map() } as never), 'invalid_input'],
       [cart.add({ sku: ' ', price: 3 }), 'invalid_sku'],
       [cart.applyCoupon(' '), 'invalid_coupon'],
     )
@@ -116,6 +116,24 @@ describe('the engine of a cart', () => {
       pendingEdits: 2,
       error: { code: 'invalid_coupon', edits: [{ type: 'applyCoupon' }] },
     })
+    cart.forget()
+  })
+
+  test('finds what was asked for before it was there as it was then', async () => {
+    const chunk = Promise.withResolvers<void>()
+    const cart = await openWith(async (original) => {
+      await chunk.promise
+      return original()
+    })
+    const item = { ...apple, attributes: { colour: 'red' } }
+    void cart.add(item)
+    Object.assign(item, { sku: 'PEAR', price: NaN })
+    item.attributes.colour = 'green'
+    const held = { lines: [{ key: 'APPLE', ...apple, attributes: { colour: 'red' } }], pendingEdits: 1 }
+    expect(cart.getSnapshot()).toMatchObject(held)
+    chunk.resolve()
+    await cart.flush({ timeout: 10 }).catch(() => undefined)
+    expect(cart.getSnapshot()).toMatchObject(held)
     cart.forget()
   })
 
