@@ -67,7 +67,10 @@ function readItem(item: CartItem): NewLine {
 export function isReadable({ customerSession, effects = [] }: SessionAnswer): boolean {
   if (!isRecord(customerSession) || !Array.isArray(effects)) return false
   const { cartItems } = customerSession
+  const codes: unknown = customerSession.couponCodes ?? []
   return (
+    Array.isArray(codes) &&
+    codes.every((code) => typeof code === 'string') &&
     Array.isArray(cartItems) &&
     cartItems.every((item) => isRecord(item) && typeof item.sku === 'string' && Number.isSafeInteger(item.quantity))
   )

@@ -124,6 +124,11 @@ test.each([
     'a server has read something else instead of',
     (server: TalonOneServer, queryClient: QueryClient) => queryClient.setQueryData(sessionOf(server).queryKey, {} as never),
   ],
+  [
+    'a server has read without a list of codes',
+    (server: TalonOneServer, queryClient: QueryClient) =>
+      queryClient.setQueryData(sessionOf(server).queryKey, { customerSession: { cartItems: [], couponCodes: 7 } } as never),
+  ],
 ])('status, guard and the verbs of a cart that %s', async (_name, prepare) => {
   const server = openServer()
   const page = (queryClient: QueryClient) => (

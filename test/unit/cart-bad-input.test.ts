@@ -258,7 +258,7 @@ const table: Readonly<Record<string, Row>> = {
     codes: ['unexpected_answer'],
     cart: 'kept, stopped',
     held: {
-      [failures]: ['an answer without a session', 'a session without items', 'effects that are no list'],
+      [failures]: ['an answer without a session', 'a session without items', 'effects that are no list', 'a code that is no text'],
       'unit/cart.test.ts': ['what no server should send does not reach a total, nor the next request'],
     },
   },

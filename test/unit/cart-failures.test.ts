@@ -351,6 +351,7 @@ const stopping: Record<string, [fate: Fate, code: string]> = {
   'an answer without a session': [{ status: 200, body: { effects: [] } }, 'unexpected_answer'],
   'a session without items': [{ status: 200, body: { customerSession: { state: 'open' }, effects: [] } }, 'unexpected_answer'],
   'effects that are no list': [{ status: 200, body: { customerSession: { cartItems: [] }, effects: {} } }, 'unexpected_answer'],
+  'a code that is no text': [{ status: 200, body: { customerSession: { cartItems: [], couponCodes: [7] } } }, 'unexpected_answer'],
 }
 
 describe('what waiting does not cure stops the cart, and nothing is lost', () => {
