@@ -126,6 +126,12 @@ export function createCart(options: CartOptions): Cart {
     return handled(promise)
   }
 
+  function barrier(reach: (sync: Sync) => Promise<FlushOutcome>): Promise<FlushOutcome> {
+    // Some of these may be given back before there is anybody to wait for them.
+    const waiting = store.state.pending.map((entry) => entry.settled)
+    return handled(sync.whenStarted(async (engine) => (await Promise.all([reach(engine), ...waiting]))[0]))
+  }
+
   const actions: CartActions = {
     // A shop's own function need not know what to do with anything else.
     add: (item, { quantity = 1, key = isProduct(item) ? keyOf(item) : '' } = {}) => enqueue({ type: 'add', key, item, quantity }),
@@ -140,8 +146,8 @@ export function createCart(options: CartOptions): Cart {
     setAttributes: (attributes) => enqueue({ type: 'setAttributes', attributes }),
     setAdditionalCosts: (additionalCosts) => enqueue({ type: 'setAdditionalCosts', additionalCosts }),
     setLoyaltyCard: (card) => enqueue({ type: 'setLoyaltyCard', card }),
-    flush: (given) => handled(sync.whenStarted((engine) => engine.flush(given))),
-    settle: (given) => handled(sync.whenStarted((engine) => engine.settle(given))),
+    flush: (given) => barrier((engine) => engine.flush(given)),
+    settle: (given) => barrier((engine) => engine.settle(given)),
     keepGuestCart: () => handled(sync.whenStarted((engine) => engine.keepGuestCart())),
     retry: () => void handled(sync.whenStarted(async (engine) => engine.retry())),
   }

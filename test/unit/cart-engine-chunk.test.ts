@@ -119,6 +119,19 @@ describe('the engine of a cart', () => {
     cart.forget()
   })
 
+  test('lets nobody through the checkout barrier who has asked for what is given back', async () => {
+    const chunk = Promise.withResolvers<void>()
+    const cart = await openWith(async (original) => {
+      await chunk.promise
+      return original()
+    })
+    void cart.add({ sku: ' ', price: 3 })
+    const outcomes = [outcomeOf(cart.flush()), outcomeOf(cart.settle())]
+    chunk.resolve()
+    await expect.poll(() => outcomes.map((outcome) => outcome())).toEqual([{ error: 'invalid_sku' }, { error: 'invalid_sku' }])
+    cart.forget()
+  })
+
   test('finds what was asked for before it was there as it was then', async () => {
     const chunk = Promise.withResolvers<void>()
     const cart = await openWith(async (original) => {
