@@ -3,8 +3,6 @@ import { TalonOneError, type TalonOneErrorCode, type TalonOneIssue } from '../er
 import { describe, isPlain, loneSurrogate, readJson, segment } from '../json.ts'
 import { isRecord } from '../record.ts'
 import { type CartEdit, cartLimits, type NewLine } from './edits.ts'
-import { about } from './given-back.ts'
-import type { CartStore, PendingEdit } from './store.ts'
 
 const blank = /^\s*$/
 const isText = (value: unknown): value is string => typeof value === 'string' && !loneSurrogate.test(value)
@@ -131,21 +129,4 @@ function invalid(what: string, issues: readonly TalonOneIssue[]): TalonOneError 
 
 function hold(isSo: boolean, code: TalonOneErrorCode, what: string, expected: string, value: unknown): void {
   if (!isSo) throw new TalonOneError(code, `${what}: expected ${expected}; got ${describe(value)}`)
-}
-
-/** Looks at the edits that were made before this had been loaded; those that it refuses are given back. */
-export function checkWaiting(store: CartStore): void {
-  const { pending } = store.state
-  const refused: [PendingEdit, TalonOneError][] = []
-  const kept = pending.flatMap((entry) => {
-    try {
-      return [{ ...entry, edit: checkEdit(entry.edit) }]
-    } catch (error) {
-      // `checkEdit` throws nothing else.
-      refused.push([entry, about(error as TalonOneError, [entry])])
-      return []
-    }
-  })
-  if (pending.length > 0) store.change({ pending: kept, refusal: refused.at(-1)?.[1] })
-  for (const [entry, error] of refused) entry.reject(error)
 }

@@ -1,4 +1,6 @@
 /** What works on a cart is loaded when it is first needed: each test has its own copy of the package, in which it has not been yet. */
+import { QueryClient } from '@tanstack/react-query'
+import type { CustomerSessionV2 } from 'talon-one-react'
 import { beforeEach, afterEach, describe, expect, test, vi } from 'vitest'
 import type { CartPlatform } from '../../src/cart/platform.ts'
 import { apple, outcomeOf } from './open-cart.ts'
@@ -17,12 +19,19 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-async function openWith(load: (original: () => Promise<object>) => Promise<object>, platform: Partial<CartPlatform> = {}) {
+async function openWith(
+  load: (original: () => Promise<object>) => Promise<object>,
+  platform: Partial<CartPlatform> = {},
+  cached?: Partial<CustomerSessionV2>,
+) {
   vi.doMock(engine, load)
-  const { createCart, createTalonOne } = await import('talon-one-react')
+  const { createCart, createTalonOne, getCustomerSession, queryKeyFor } = await import('talon-one-react')
   // Nobody answers.
   const client = createTalonOne({ baseUrl: 'https://shop.example/talon-one', fetch: () => new Promise(() => {}) })
-  return createCart({ client, sessionId: 'cart', platform })
+  const queryClient = new QueryClient()
+  const key = queryKeyFor(client, getCustomerSession, { customerSessionId: 'cart' })
+  if (cached) queryClient.setQueryData(key, { customerSession: cached } as never)
+  return createCart({ client, sessionId: 'cart', platform, queryClient })
 }
 
 describe('the engine of a cart', () => {
@@ -116,6 +125,24 @@ describe('the engine of a cart', () => {
       pendingEdits: 2,
       error: { code: 'invalid_coupon', edits: [{ type: 'applyCoupon' }] },
     })
+    cart.forget()
+  })
+
+  test.each([
+    ['line_not_found', 'open'],
+    ['session_closed', 'closed'],
+  ] as const)('gives back with %s what the answer in the cache refuses, and sends nothing', async (error, state) => {
+    const chunk = Promise.withResolvers<void>()
+    const load = async (original: () => Promise<object>) => {
+      await chunk.promise
+      return original()
+    }
+    const cart = await openWith(load, {}, { state, cartItems: [{ ...apple, quantity: 2 }] })
+    const outcomes = [outcomeOf(cart.setQuantity('PEAR', 3)), outcomeOf(cart.flush())]
+    expect(cart.getSnapshot()).toMatchObject({ status: 'loading', pendingEdits: 1 })
+    chunk.resolve()
+    await expect.poll(() => outcomes.map((outcome) => outcome())).toEqual([{ error }, { error }])
+    expect(cart.getSnapshot()).toMatchObject({ lines: [{ quantity: 2 }], pendingEdits: 0 })
     cart.forget()
   })
 
