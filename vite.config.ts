@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
+import type { Plugin } from 'vite'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 import { shopServer } from './stories/shop/server.ts'
 import { chromiumArgs, findChromium } from './test/chromium.ts'
@@ -18,8 +20,24 @@ const alias = {
   'talon-one-react': source('index.ts'),
 }
 
+/**
+ * Gives a cart's engine files of its own where it would share them with the transport, the other part that a page loads later. Chromium
+ * remembers that a file could not be loaded: one that both import would keep both from being loaded again.
+ */
+export const ownCopies: Plugin = {
+  name: 'own-copies',
+  apply: 'build',
+  enforce: 'pre',
+  resolveId(id, importer) {
+    const isOfEngine = importer && /\/src\/(cart\/|queries\.ts|\w+\.own\.ts)/.test(importer)
+    const [, name] = /^\.\.?\/(abort|identity|json|lane)\.ts$/.exec(id) ?? []
+    return isOfEngine && name ? source(`${name}.own.ts`) : null
+  },
+  load: (id) => (id.endsWith('.own.ts') ? readFileSync(id.replace('.own.ts', '.ts'), 'utf8') : null),
+}
+
 export default defineConfig(async (): Promise<ViteUserConfig> => ({
-  plugins: [react(), shopServer()],
+  plugins: [react(), shopServer(), ownCopies],
   resolve: { alias },
   server: { port: Number(process.env.PORT ?? 5173), strictPort: true },
   build: {

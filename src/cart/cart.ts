@@ -86,7 +86,10 @@ export interface CartActions {
 /** A cart without a framework: a store to subscribe to, and its verbs. */
 export interface Cart extends CartActions {
   readonly getSnapshot: () => CartView
-  /** The cart as it was made: what a server rendered, and a page hydrates from. */
+  /**
+   * The cart as it was made: what a server rendered, and a page hydrates from. Throws a promise, as React has it of what suspends, while
+   * the cached answer that it was made from cannot be read yet: see `preloadCart`.
+   */
   readonly getInitialSnapshot: () => CartView
   /** Calls back after every change, in the same tick as the change. Returns the way to stop. */
   readonly subscribe: (listener: () => void) => () => void

@@ -7,7 +7,19 @@ import { createModel, type Shopper, type TalonOneModel } from './model.ts'
 import { createNames, type Names } from './names.ts'
 import { createNetwork, describe, type Exchange, type Network } from './network.ts'
 import { calmFrom, type Plan, type Step } from './plan.ts'
-import { type Deed, deedOf, deviceFacts, differences, type Facts, factsOf, isEditOf, isRefusable, ownerOf, perform, shoppersFacts } from './shopper.ts'
+import {
+  type Deed,
+  deedOf,
+  deviceFacts,
+  differences,
+  type Facts,
+  factsOf,
+  isEditOf,
+  isRefusable,
+  ownerOf,
+  perform,
+  shoppersFacts,
+} from './shopper.ts'
 import { createTab, type Tab } from './tab.ts'
 import { createTime } from './time.ts'
 
