@@ -64,8 +64,6 @@ export interface Outbox {
   mark(sent: readonly SentWrite[]): Promise<void>
   /** Whether an edit is kept: only then does it leave. */
   isKept(entry: PendingEdit): boolean
-  /** Whether an edit will never be carried: then it is in no later write either. */
-  isRefused(id: string): boolean
   /** The server has spoken. */
   settle(settled: SettledEdits): Promise<void>
   /** Puts edits away, where nobody's cart but that of whoever made them finds them. */
@@ -84,6 +82,9 @@ const leaving = new WeakMap<CartStorage, Map<string, Promise<void>>>()
 // Enough for a tab that sleeps through them.
 const mostOver = 500
 
+// Storage may change between a look and a change; one that never stands still, or cannot say what its stamp is, is changed even so.
+const mostTries = 5
+
 export function createOutbox({ store, name, keyOf, platform, heard, lost }: OutboxOptions): Outbox {
   let { storage } = platform
   let stamp: number | undefined
@@ -101,6 +102,8 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   // How many changes of this tab are on their way to storage: until then it knows more than storage does.
   let ahead = 0
   let isOver = false
+  // How often in a row storage has lost what it had.
+  let losses = 0
   // The revision that other tabs have been told of last.
   let told = -1
   // What this tab has seen done, or refused and why, should another one bring it back.
@@ -109,10 +112,22 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   store.change({ durable: true })
 
   /** What may still land. Whatever is new among it, or on its way again, has left just now as far as this tab can tell. */
-  function note(next: readonly SentWrite[]): void {
+  function note(writes: readonly SentWrite[]): void {
+    const next = withoutRefused(writes)
     const names = next.map(nameOf)
     sentAt = new Map(names.map((write) => [write, sentAt.get(write) ?? platform.clock.now()]))
     sent = next
+  }
+
+  /** An edit that the server will never take is in no later write either. */
+  function withoutRefused(writes: readonly SentWrite[]): readonly SentWrite[] {
+    if (refused.length === 0) return writes
+    const ids = new Set(refused.map(({ id }) => id))
+    return writes.map((write) => ({
+      ...write,
+      ids: write.ids.filter((id) => !ids.has(id)),
+      edits: write.edits.filter((_, index) => !ids.has(write.ids[index] ?? '')),
+    }))
   }
 
   // What was sent for somebody else's session lands there, and is none of this one's business.
@@ -163,21 +178,21 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const { pending, confirmed } = store.state
     const mayBeSent = new Set(kept)
     await platform.locks.request(`${name} lost`, {}, async () => {
-      for (let isDone = false; !isDone;) {
+      for (let isDone = false, left = mostTries; !isDone; left -= 1) {
         const there = await storage.read(name)
         const { saved: theirs } = there
         done = merged(theirs?.done ?? [], done, (id) => id).slice(-mostOver)
         refused = merged(theirs?.refused ?? [], refused, ({ id }) => id).slice(-mostOver)
         const ended = new Set([...done, ...refused.map(({ id }) => id)])
-        const left = pending.filter(({ id }) => !ended.has(id))
+        const waiting = pending.filter(({ id }) => !ended.has(id))
         // Where another tab was quicker, what it knew stays in its place.
         const known = new Set(pending.map(({ id }) => id))
         const isOurs = there.edits.every(({ id }) => known.has(id))
         const present = new Set(isOurs ? [] : there.edits.map(({ id }) => id))
-        const added = left.filter(({ id }) => !present.has(id)).map(stored)
-        const doubtful = left.filter(({ id }) => mayBeSent.has(id))
+        const added = waiting.filter(({ id }) => !present.has(id)).map(stored)
+        const doubtful = waiting.filter(({ id }) => mayBeSent.has(id))
         const unsure = confirmed && doubtful.length > 0 ? [unknownWrite(doubtful, confirmed)] : []
-        for (const { id } of left) kept.add(id)
+        for (const { id } of waiting) kept.add(id)
         const isBehind = !theirs || isOlder(theirs)
         // Whoever knows of no session has nothing to say that another tab may not know better.
         const isSilent = !theirs && !confirmed?.session
@@ -189,7 +204,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
           added,
           sent: [...(isBehind ? merged(there.sent, sent, nameOf) : merged(sent, there.sent, nameOf)), ...unsure],
           ...(!isSilent && { saved: news }),
-          over: { stamp: there.stamp },
+          ...(left > 0 && { over: { stamp: there.stamp } }),
         })
         if (isSilent) stamp = undefined
         else if (!isDone) stamp = before
@@ -226,16 +241,20 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     // One that has not begun yet sees to everything until then.
     queued ??= step(async () => {
       queued = undefined
-      for (let isIn = false; !isIn;) {
+      for (let isIn = false, left = mostTries; !isIn; left -= 1) {
         const fresh = store.state.pending.filter(({ id }) => !kept.has(id))
         // Nothing is put into a storage that has forgotten what comes before it.
-        isIn = fresh.length === 0 || (await storage.append(name, fresh.map(stored), ahead > 0 ? undefined : { stamp }))
+        isIn = fresh.length === 0 || (await storage.append(name, fresh.map(stored), ahead > 0 || left === 0 ? undefined : { stamp }))
         if (isIn) for (const { id } of fresh) kept.add(id)
         if (isIn && fresh.length > 0) channel.post()
         const found = await storage.read(name, stamp)
         if (ahead > 0) return void sync()
         // Somebody has cleared the site's data: what this page knows is all there is.
-        if (isLost(found)) return restore()
+        if (isLost(found)) {
+          if (++losses > mostTries) throw new Error('storage forgets whatever it is given')
+          return restore()
+        }
+        losses = 0
         const strays = takeIn(found)
         if (strays.length > 0) await putAway(strays)
       }
@@ -260,11 +279,11 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     if (state.isForgotten) return []
     const isFirst = stamp === undefined
     stamp = newStamp
-    note(marked)
     if (news) {
       refused = news.refused
       done = news.done
     }
+    note(marked)
     const answered = news && confirmedOf(news)
     const isNews = answered !== undefined && (!isFirst || edits.length > 0 || !isNewer(state.confirmed, answered))
     const confirmed = isNews ? answered : state.confirmed
@@ -355,17 +374,16 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       return step(() => storage.mark(name, next)).then(() => void (ahead -= 1))
     },
     isKept: ({ id }) => kept.has(id),
-    isRefused: (id) => refused.some((one) => one.id === id),
     settle({ confirmed, done: carried, changed, refused: given, sent: left }) {
-      note(left)
       noteRefused(given.map(({ entry: { id }, failure }) => ({ id, failure })))
+      note(left)
       done = [...done, ...carried].slice(-mostOver)
       const removed = [...carried, ...given.map(({ entry: { id } }) => id)]
       // What was put away for somebody may come back.
       for (const id of carried) over.set(id, undefined)
       for (const { entry, failure } of given) if (failure.code !== 'identity_changed') over.set(entry.id, refusalOf(entry.id, failure))
       const before = stamp
-      const change: CartChange = { removed, changed, sent: left, saved: saved(confirmed) }
+      const change: CartChange = { removed, changed, sent, saved: saved(confirmed) }
       ahead += 1
       return step(() => keep(change, before)).then(() => {
         ahead -= 1

@@ -62,10 +62,9 @@ export function createSending(options: SendingOptions): Sending {
     const fresh = batch.map(({ edit }) => edit)
     const contents = fold(before, fresh)
     // With what older writes carried beside lines and codes: one that lands between would bring its own back.
-    // What still waits comes along in its own turn, and what was refused in none.
+    // What still waits comes along in its own turn.
     const waiting = new Set(store.state.pending.map(({ id }) => id))
-    const isLeft = (id = '') => waiting.has(id) || outbox.isRefused(id)
-    const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !isLeft(other.ids[index])))
+    const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !waiting.has(other.ids[index] ?? '')))
     const ids = batch.map(({ id }) => id)
     const outline = outlineOf(contents)
     const isSame = (other: SentWrite) => isSameWrite(other, ids, outline)

@@ -96,15 +96,21 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       case 'landed':
         return adopt(found, { done: finding.ids, sent })
       case 'changed':
-        return adopt(found, { changed: repeatable(pending, baseOf(store).contents).filter(isTried), sent: isClosed(found) ? [] : sent })
+        return adopt(found, { changed: triedOf(pending), sent: isClosed(found) ? [] : sent })
       case 'another':
         return giveAway(found)
     }
   }
 
-  /** Whether an edit may have been carried out. */
-  function isTried({ id }: StoredEdit): boolean {
-    return outbox.sent.some(({ ids }) => ids.includes(id))
+  /** The edits that may have been carried out, such that doing them twice is doing them once. */
+  function triedOf(pending: readonly StoredEdit[]): StoredEdit[] {
+    const isTried = ({ id }: StoredEdit) => outbox.sent.some(({ ids }) => ids.includes(id))
+    if (store.state.confirmed) return repeatable(pending, baseOf(store).contents).filter(isTried)
+    // The answer that they lie over is lost: what they come to was noted when they left.
+    return pending.filter(isTried).map((entry) => {
+      const write = outbox.sent.findLast(({ ids }) => ids.includes(entry.id))
+      return { id: entry.id, edit: write?.edits[write.ids.indexOf(entry.id)] ?? entry.edit }
+    })
   }
 
   async function keep(sent: readonly SentWrite[]): Promise<void> {

@@ -29,6 +29,8 @@ export interface Browser {
   storage: 'works' | 'full' | 'denied'
   /** Somebody clears the site's data. */
   clear(): void
+  /** What was kept of the last answer cannot be read any more. */
+  damage(): void
   /** Everybody hears a message that nobody has sent. */
   strayMessage(): void
   /** Tells a tab that something about its presence has changed. */
@@ -84,6 +86,9 @@ export function createBrowser({ seed, names, time, profile, strikes, faultsEnd, 
     },
     usesLocks: (tab) => [...lines.values()].some((line) => line.some((waiting) => waiting.tab === tab)),
     clear: () => records.clear(),
+    damage() {
+      for (const [cart, record] of records) records.set(cart, { ...record, saved: undefined })
+    },
     strayMessage() {
       for (const { tab, heard } of members) if (!tab.isFrozen) tab.deliver(heard)
     },

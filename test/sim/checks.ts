@@ -31,7 +31,7 @@ const longestRest = 12_000
 const longestKeeping = 100
 const longestSlowKeeping = 15_000
 /** What keeps a tab from hearing of another's edits. Whoever has left is heard of when somebody asks. */
-const tardy = ['storageSlow', 'storageFails', 'messageLost', 'messageLate', 'freeze', 'identity', 'evicted'] as const
+const tardy = ['storageSlow', 'storageFails', 'messageLost', 'messageLate', 'freeze', 'identity', 'evicted', 'damaged'] as const
 /** Where storage is not what it should be, nothing is durable. */
 const unsafe = ['denied', 'quota', 'storageFails'] as const
 
@@ -67,20 +67,17 @@ function losesNothing(run: Run): string | undefined {
 
 /**
  * What older writes left where nobody may write over it: when their shopper had left, or soon did, or before an order. Nor can a page
- * that was opened when storage had been cleared know of them.
+ * that was opened when storage had lost the last answer tell them from it.
  */
-function outOfReach(
-  { exchanges, signedOut, orderedAt = -1, clearedAt = Infinity, pages }: Run,
-  shopper: Done['shopper'],
-): readonly Landing[] {
-  const isUnknown = pages.some(({ tab }) => tab.openedAt > clearedAt)
+function outOfReach({ exchanges, signedOut, orderedAt = -1, lostAt, openedAt }: Run, shopper: Done['shopper']): readonly Landing[] {
+  const lost = lostAt.filter((at) => at < openedAt)
   const reach = Math.max(orderedAt, ...signedOut)
   const own = exchanges.filter((exchange) => exchange.shopper === shopper)
   return own.flatMap(({ sentAt, landings }) =>
     landings.filter(
       ({ at }) =>
         signedOut.some((left) => sentAt < left && at > left) ||
-        (isUnknown && sentAt < clearedAt && at > clearedAt - landingMs) ||
+        lost.some((moment) => sentAt < moment && at > moment - landingMs) ||
         (at < reach && landedBetween(own, sentAt, at)),
     ),
   )

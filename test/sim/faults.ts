@@ -43,6 +43,7 @@ export const stepFaults = [
   'denied',
   'quota',
   'evicted',
+  'damaged',
 ] as const
 export type StepFault = (typeof stepFaults)[number]
 

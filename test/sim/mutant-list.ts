@@ -61,8 +61,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'attributes are not carried again',
     file: 'src/cart/sending.ts',
-    text: 'other.edits.filter((_, index) => !isLeft(other.ids[index]))',
-    instead: 'other.edits.filter((_, index) => !isLeft(other.ids[index]) && index < 0)',
+    text: "const carried = outbox.sent.flatMap((other) => other.edits.filter((_, index) => !waiting.has(other.ids[index] ?? '')))",
+    instead: 'const carried = outbox.sent.flatMap(({ edits }) => edits.slice(waiting.size + edits.length))',
     check: 'I2 nothing lost',
   },
   {
@@ -88,16 +88,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'refused edits are carried again',
-    file: 'src/cart/sending.ts',
-    text: ' || outbox.isRefused(id)',
-    instead: '',
+    file: 'src/cart/outbox.ts',
+    text: 'const next = withoutRefused(writes)',
+    instead: 'const next = writes.length >= 0 ? writes : withoutRefused(writes)',
     check: 'I9 settled once',
   },
   {
     name: 'what still waits is carried with others',
     file: 'src/cart/sending.ts',
-    text: 'waiting.has(id) || ',
-    instead: '',
+    text: "!waiting.has(other.ids[index] ?? '')",
+    instead: 'waiting.size >= 0 && index >= 0',
     check: 'I9 settled once',
   },
   // One lane

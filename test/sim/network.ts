@@ -21,7 +21,7 @@ export interface Exchange {
   writesAtOnce: number
   /** Whether it left although the browser had been offline for a while. */
   isOffline: boolean
-  /** How long its page had been hidden, in milliseconds, while another one is there that somebody sees. */
+  /** How long its page had been hidden and online, in milliseconds, while another one is there that somebody sees. */
   hiddenMs: number
   /** Whether it was answered, and not with an error. */
   isThrough: boolean
@@ -63,6 +63,7 @@ export interface Network {
   exchanges: readonly Exchange[]
   /** Infinity: online. */
   offlineSince: number
+  onlineSince: number
   /** Who is signed in. */
   shopper: Shopper | undefined
 }
@@ -125,7 +126,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
       retryAfterMs: undefined,
       writesAtOnce: isWrite ? writes : 0,
       isOffline: time.now() - network.offlineSince > offlineGraceMs,
-      hiddenMs: isSeen() ? time.now() - (tab.hiddenAt ?? time.now()) : 0,
+      hiddenMs: isSeen() ? time.now() - Math.max(tab.hiddenAt ?? time.now(), network.onlineSince) : 0,
       isThrough: false,
       shopper: network.shopper,
       landings: [],
@@ -233,6 +234,7 @@ export function createNetwork({ seed, names, time, model, profile, strikes, faul
     carry,
     exchanges,
     offlineSince: Infinity,
+    onlineSince: 0,
     shopper: 'anna',
     breakDown: (ms) => {
       downUntil = Math.max(downUntil, Math.min(faultsEnd, time.now() + ms))

@@ -15,7 +15,7 @@ export type Happening =
   /** For so long: in the end, it may stay away. */
   | { do: 'close' | 'crash' | 'reload' | 'freeze' | 'hide'; tab: number; ms: number }
   | { do: 'deploy' }
-  | { do: 'outage' | 'offline' | 'clockJump'; ms: number }
+  | { do: 'outage' | 'offline' | 'clockJump' | 'damaged'; ms: number }
   | { do: 'strayMessage' | 'device' | 'quota' | 'evicted' | 'order' }
   | { do: 'deviceLines'; units: number; isRough: boolean }
   /** Signed out for so long, then another shopper signs in. `leaves`: in a tab that notices. */
@@ -61,12 +61,13 @@ const shares: Partial<Record<Fault, number>> = {
   denied: 0.05,
   quota: 0.05,
   evicted: 0.06,
+  damaged: 0.06,
 }
 
 /** Where edits do not outlive a page, no page may die; and pages that share nothing are devices of their own. */
 const lonely = ['storageFails', 'denied', 'quota'] as const satisfies Fault[]
 const unsafe = [...lonely, 'evicted'] as const satisfies Fault[]
-const deadly = ['close', 'crash', 'reload', 'freeze', 'deploy', 'identity'] as const satisfies Fault[]
+const deadly = ['close', 'crash', 'reload', 'damaged', 'freeze', 'deploy', 'identity'] as const satisfies Fault[]
 
 export function drawPlan(seed: number, faults: readonly Fault[] = faultNames): Plan {
   const dice = createDice(seed, 'shopper')
@@ -126,6 +127,9 @@ function drawSteps(fault: Fault, dice: Dice, tabs: number): Drawn[] {
     case 'freeze':
     case 'hide':
       some(4, () => ({ do: fault, tab: tab(), ms: dice.between(100, 40_000) }))
+      return steps
+    case 'damaged':
+      some(1, () => ({ do: fault, ms: dice.between(100, 20_000) }))
       return steps
     case 'deploy':
       some(1, () => ({ do: fault }))

@@ -85,8 +85,10 @@ export interface Run {
   orderedAt: number | undefined
   /** When somebody signed out. */
   signedOut: number[]
-  /** When somebody cleared the site's data. */
-  clearedAt: number | undefined
+  /** When storage forgot what the server had said last: somebody cleared it, or it broke. */
+  lostAt: number[]
+  /** When a page was opened last. */
+  openedAt: number
   /** When the tabs showed different carts although nothing had happened for a moment, and about what. */
   differing: { at: number; facts: readonly string[] }[]
   /** Facts of one shopper in another one's session. */
@@ -135,7 +137,10 @@ interface Slot {
 }
 
 /** Everything there is in a schedule. */
-interface World extends Pick<Run, 'deeds' | 'opened' | 'overwritten' | 'orderedAt' | 'signedOut' | 'clearedAt' | 'differing' | 'wasStuck'> {
+interface World extends Pick<
+  Run,
+  'deeds' | 'opened' | 'overwritten' | 'orderedAt' | 'signedOut' | 'lostAt' | 'openedAt' | 'differing' | 'wasStuck'
+> {
   plan: Plan
   time: ReturnType<typeof createTime>
   names: Names
@@ -211,7 +216,8 @@ function createWorld(plan: Plan, { onlyStrikes, trace }: RunOptions): World {
     overwritten: [],
     orderedAt: undefined,
     signedOut: [],
-    clearedAt: undefined,
+    lostAt: [],
+    openedAt: 0,
     differing: [],
     wasStuck: undefined,
     before,
@@ -240,6 +246,7 @@ function openTab(world: World, number: number): void {
   const client = plan.isRealClient ? createRealClient(network.carry, tab, time, patience) : createLightClient(network.carry, tab, patience)
   const cart = createCart({ client, sessionId: 'cart', platform: browser.platformOf(tab) })
   say?.(`tab ${tab.number}: opens`)
+  world.openedAt = time.now()
   slots[number] = { tab, cart }
   let shown = ''
   cart.subscribe(() => {
@@ -343,6 +350,9 @@ function take(world: World, step: Step): void {
           openTab(world, number)
         })
       })
+    case 'damaged':
+      struck('damaged')
+      return restart(world, step.ms)
     case 'outage':
       say?.(`step ${step.number}: outage for ${step.ms} ms`)
       return network.breakDown(step.ms)
@@ -364,7 +374,7 @@ function take(world: World, step: Step): void {
     case 'evicted':
       struck('evicted')
       for (const done of world.deeds) if (done.keptAt !== undefined && done.settled === 0) done.isCleared = true
-      world.clearedAt = time.now()
+      world.lostAt.push(time.now())
       browser.clear()
       return
     case 'device': {
@@ -387,6 +397,16 @@ function take(world: World, step: Step): void {
       struck('identity')
       return changeShopper(world, step)
   }
+}
+
+/** The browser breaks down, and what was kept of the last answer with it. It comes back with the pages that were open. */
+function restart(world: World, ms: number): void {
+  const { slots, time, browser, lostAt } = world
+  const open = [...slots.keys()].filter((number) => slots[number])
+  for (const number of open) endTab(world, number, 'is gone, with its browser')
+  lostAt.push(time.now())
+  browser.damage()
+  for (const number of open) time.at(time.now() + ms, () => time.now() < calmFrom && openTab(world, number))
 }
 
 function edit(world: World, slot: Slot | undefined, drawn: Deed): void {
@@ -464,6 +484,7 @@ function setOnline({ network, browser, slots, say, time }: World, isOnline: bool
   if (browser.isOnline === isOnline) return
   say?.(isOnline ? 'online' : 'offline')
   network.offlineSince = isOnline ? Infinity : time.now()
+  network.onlineSince = isOnline ? time.now() : Infinity
   browser.isOnline = isOnline
   for (const slot of slots) if (slot) browser.notice(slot.tab)
 }

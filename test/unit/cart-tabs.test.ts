@@ -254,6 +254,53 @@ describe('storage that fails', () => {
     return { storage: shared, clear: () => void (storage = createMemoryStorage()) }
   }
 
+  test('that has lost the answer below an edit does not count it twice, nor instead of what was there', async () => {
+    const kept = createMemoryStorage()
+    let isBroken = false
+    const breaking: CartStorage = {
+      ...kept,
+      async read(...given) {
+        const found = await kept.read(...given)
+        return isBroken ? { ...found, stamp: undefined, saved: undefined } : found
+      },
+      change(cart, { over, ...change }) {
+        const isFirst = isBroken
+        isBroken = false
+        return kept.change(cart, { ...change, ...(over && !isFirst && { over }) })
+      },
+    }
+    const { server, clock, open, crash } = createBrowser({ storage: breaking })
+    server.write('cart', session)
+    const before = open()
+    await clock.settle()
+    server.script('PUT', 'hang')
+    void before.add(apple)
+    await clock.settle()
+    crash()
+    isBroken = true
+    const after = open()
+    await clock.advance(5_000)
+    expect(isBroken).toBe(false)
+    for (const held of [storedAt(server), shown(after)]) expect(held).toEqual({ APPLE: 2 })
+  })
+
+  test('that forgets whatever it is given is given up', async () => {
+    const kept = createMemoryStorage()
+    const forgetful: CartStorage = {
+      ...kept,
+      read: async (...given) => ({ ...(await kept.read(...given)), stamp: undefined, saved: undefined }),
+    }
+    const { server, clock, open } = createBrowser({ storage: forgetful })
+    server.write('cart', session)
+    const cart = open()
+    await clock.settle()
+    const added = outcomeOf(cart.add(apple))
+    await clock.advance(5_000)
+    expect(added()).toEqual({ revision: 2 })
+    expect(storedAt(server)).toEqual({ APPLE: 2 })
+    expect(cart.getSnapshot()).toMatchObject({ durable: false, pending: false })
+  })
+
   test('that somebody cleared in the middle of a burst loses nothing of several tabs, and counts nothing twice', async () => {
     const { storage, clear } = clearable()
     const { server, clock, open } = createBrowser({ storage })
