@@ -3,6 +3,7 @@ import { TalonOneError } from '../error.ts'
 import type { NewLine } from './edits.ts'
 import { type EditOutcome, outcomeOf } from './outcomes.ts'
 import type { CartPlatform, Channel } from './platform.ts'
+import { landingMs } from './timing.ts'
 import { handled, withResolvers } from './promises.ts'
 import { isAnother } from './recovery.ts'
 import { absolute, outlineOf, repeatable } from './request.ts'
@@ -89,6 +90,8 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   let { storage } = platform
   let stamp: number | undefined
   let sent: readonly SentWrite[] = []
+  // What `sent` was last told apart by.
+  let shown: Confirmed | undefined
   let sentAt = new Map<string, number>()
   let done: readonly string[] = []
   let refused: readonly RefusedEdit[] = []
@@ -132,8 +135,19 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
 
   // What was sent for somebody else's session lands there, and is none of this one's business.
   function ownSent(): readonly SentWrite[] {
-    const { confirmed } = store.state
-    return confirmed ? sent.filter(({ of }) => !isAnother(confirmed.session, of)) : sent
+    return sent.filter((write) => !isOthers(write, store.state.confirmed))
+  }
+
+  function isOthers({ of }: SentWrite, confirmed: Confirmed | undefined): boolean {
+    return confirmed !== undefined && isAnother(confirmed.session, of)
+  }
+
+  /** The same writes, with those for other sessions that may still land there: whoever has left may come back before they do. */
+  function besideOthers(own: readonly SentWrite[], next: Confirmed | undefined): readonly SentWrite[] {
+    const isLate = (write: SentWrite) => platform.clock.now() - (sentAt.get(nameOf(write)) ?? -Infinity) > landingMs
+    const others = sent.filter((write) => (isOthers(write, shown) || isOthers(write, next)) && !isLate(write))
+    shown = next
+    return merged(others, own, nameOf)
   }
 
   /** Runs a step after those before it. Storage that fails is given up, with everything in it that this page knows of. */
@@ -278,6 +292,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const { state } = store
     if (state.isForgotten) return []
     const isFirst = stamp === undefined
+    shown = state.confirmed
     stamp = newStamp
     if (news) {
       refused = news.refused
@@ -368,15 +383,16 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     isOpen: () => ownSent().length > 1 || ownSent().some(({ state }) => state !== 'answered'),
     isOwn: ({ id }) => !foreign.has(id),
     sync,
-    mark(next) {
-      note(next)
+    mark(own) {
+      note(besideOthers(own, store.state.confirmed))
+      const next = sent
       ahead += 1
       return step(() => storage.mark(name, next)).then(() => void (ahead -= 1))
     },
     isKept: ({ id }) => kept.has(id),
     settle({ confirmed, done: carried, changed, refused: given, sent: left }) {
       noteRefused(given.map(({ entry: { id }, failure }) => ({ id, failure })))
-      note(left)
+      note(besideOthers(left, confirmed))
       done = [...done, ...carried].slice(-mostOver)
       const removed = [...carried, ...given.map(({ entry: { id } }) => id)]
       // What was put away for somebody may come back.

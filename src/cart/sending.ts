@@ -14,13 +14,7 @@ import { isAnother } from './recovery.ts'
 import type { SentWrite } from './storage.ts'
 import type { CartStore, PendingEdit } from './store.ts'
 import { looked, type Taking, type Todo } from './taking.ts'
-import type { Clock } from './timing.ts'
-
-/**
- * How long a request may be on its way before it is taken for lost, in milliseconds: a server's own time limit, and the hops before it.
- * No answer, not even a failure, proves that a write will never land: whoever stands between may send it again.
- */
-export const landingMs = 30_000
+import { type Clock, landingMs } from './timing.ts'
 
 /** What {@link createSending} takes. */
 export interface SendingOptions {

@@ -17,11 +17,11 @@ import { browserPlatform, type CartPlatform } from './platform.ts'
 import { handled } from './promises.ts'
 import { repeatable } from './request.ts'
 import { isAnother } from './recovery.ts'
-import { createSending, isPage, landingMs } from './sending.ts'
+import { createSending, isPage } from './sending.ts'
 import type { SentWrite } from './storage.ts'
 import type { CartStore } from './store.ts'
 import { createTaking, looked, type Todo } from './taking.ts'
-import { createNap, createPace, createRetries } from './timing.ts'
+import { createNap, createPace, createRetries, landingMs } from './timing.ts'
 
 /** What {@link startSync} takes: a cart's options, and what the page has of it. */
 export interface SyncOptions {

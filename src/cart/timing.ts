@@ -15,6 +15,12 @@ export const platformClock: Clock = {
   clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof globalThis.setTimeout>),
 }
 
+/**
+ * How long a request may be on its way before it is taken for lost, in milliseconds: a server's own time limit, and the hops before it.
+ * No answer, not even a failure, proves that a write will never land: whoever stands between may send it again.
+ */
+export const landingMs = 30_000
+
 // A burst is one leading request and one trailing: sent after this much quiet, and at the latest after that much waiting. Whoever goes on
 // clicking sends no more often than this from then on.
 const quietMs = 100

@@ -1,5 +1,5 @@
 /** The cart's promises, each as a check of what a schedule came to. Source of the numbers: the project's list of invariants. */
-import { landingMs } from '../../src/cart/sending.ts'
+import { landingMs } from '../../src/cart/timing.ts'
 import { shoppers } from './model.ts'
 import type { Exchange, Landing } from './network.ts'
 import type { Done, Page, Run } from './run.ts'
@@ -27,6 +27,8 @@ const mostRequests = 120
 const minute = 60_000
 /** After how long a page that is hidden has ended what it was at, or has left it to another one, in milliseconds. */
 const longestRest = 12_000
+/** How long a page that has failed may wait before it tries again, in milliseconds. */
+const longestBackoff = 45_000
 /** How long an edit may be in the page alone, in milliseconds: time for a few transactions, or for slow ones. */
 const longestKeeping = 100
 const longestSlowKeeping = 15_000
@@ -147,8 +149,14 @@ function hasManners(run: Run): string | undefined {
 }
 
 /** Whether a hidden page has asked although it has nothing of its own to send, and those that are seen get through. */
-function isUncalledFor({ exchanges, deeds }: Run, { tab, sentAt }: Exchange): boolean {
-  const isBusy = deeds.some((done) => done.tab === tab && done.at <= sentAt && (done.settledAt ?? Infinity) > sentAt - longestRest)
+function isUncalledFor({ exchanges, deeds, strikes }: Run, { tab, sentAt }: Exchange): boolean {
+  // Where somebody has left, a page that is seen may wait for somebody to sign in.
+  if (strikes.has('identity')) return false
+  const hasFailed = exchanges.some(
+    (other) => other.tab === tab && !other.isThrough && other.sentAt < sentAt && (other.endedAt ?? sentAt) > sentAt - longestBackoff,
+  )
+  const isBusy =
+    hasFailed || deeds.some((done) => done.tab === tab && done.at <= sentAt && (done.settledAt ?? Infinity) > sentAt - longestRest)
   const ended = exchanges.filter(({ endedAt = Infinity }) => endedAt < sentAt)
   const isThrough = ended.filter(({ endedAt = 0 }) => endedAt > sentAt - longestRest).every((other) => other.isThrough)
   return !isBusy && isThrough
@@ -180,7 +188,15 @@ function settlesOnce({ deeds, strikes }: Run): string | undefined {
   return taken >= 0 ? `edit ${taken + 1} was acknowledged, but the application does not know it` : undefined
 }
 
-function keepsApart({ misplaced }: Run): string | undefined {
+function keepsApart({ misplaced, turns, signIns }: Run): string | undefined {
+  const isThere = (shopper: Page['shopper'], from: number, to: number) =>
+    signIns.some((one, place) => one.shopper === shopper && one.at < to && (signIns[place + 1]?.at ?? Infinity) > from)
+  const back = turns.find(({ tab, at, shopper }) => {
+    const own = turns.filter((turn) => turn.tab === tab && turn.at < at)
+    const left = own[own.findLastIndex((turn) => turn.shopper === shopper) + 1]
+    return shopper !== undefined && left !== undefined && left !== own[0] && !isThere(shopper, left.at, at)
+  })
+  if (back) return `tab ${back.tab.number} shows ${back.shopper}'s cart again at ${back.at / 1000} s, who is not there any more`
   return listed("in another shopper's session:", misplaced)
 }
 

@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'settles before anything can land',
-    file: 'src/cart/sending.ts',
+    file: 'src/cart/timing.ts',
     text: 'export const landingMs = 30_000',
     instead: 'export const landingMs = 5_000',
     check: 'I2 nothing lost',
@@ -80,6 +80,13 @@ export const mutants: readonly Mutant[] = [
     check: 'I3 no phantom',
   },
   {
+    name: 'no mark before a request leaves',
+    file: 'src/cart/sending.ts',
+    text: "await outbox.mark(marked('sent'))",
+    instead: '',
+    check: 'I3 no phantom',
+  },
+  {
     name: 'a settle check that has slept counts',
     file: 'src/cart/sync.ts',
     text: 'if (outbox.sent.some((write) => clock.now() - outbox.sentAt(write) < landingMs)) return\n',
@@ -102,7 +109,7 @@ export const mutants: readonly Mutant[] = [
   },
   // One lane
   {
-    name: 'no lock',
+    name: 'no cart lock across tabs',
     file: 'src/cart/sync.ts',
     text: 'const failure = await locks.request(name, { signal: gone.signal }, async () => {',
     instead:
@@ -221,11 +228,49 @@ export const mutants: readonly Mutant[] = [
     check: 'I12 without storage',
   },
   {
-    name: 'storage that fails takes the edits with it',
+    name: 'storage that fails is tried for ever',
     file: 'src/cart/outbox.ts',
     text: '        await fallBack()\n        await task()',
-    instead: '        await fallBack()',
+    instead: '        store.change({ durable: fallBack.length > 0 })',
+    check: 'I1 convergence',
+  },
+  {
+    name: 'edits are shared with their answer',
+    file: 'src/cart/outbox.ts',
+    text: 'if (isIn && fresh.length > 0) channel.post()',
+    instead: '',
+    check: 'I4 one cart in all tabs',
+  },
+  {
+    name: 'an answer that is lost is taken for nothing',
+    file: 'src/cart/taking.ts',
+    text: 'if (store.state.confirmed) return repeatable',
+    instead: 'if (pending.length >= 0) return repeatable',
+    check: 'I3 no phantom',
+  },
+  {
+    name: 'edits are put into a storage that has forgotten the others',
+    file: 'src/cart/outbox.ts',
+    text: 'ahead > 0 || left === 0 ? undefined : { stamp }',
+    instead: 'undefined',
+    check: 'I2 nothing lost',
+    faults: ['evicted', 'hide', 'outage', 'delay', 'answerLost'],
+  },
+  {
+    name: 'an older answer fills a storage that was cleared',
+    file: 'src/cart/outbox.ts',
+    text: 'session.updateCount < store.base.revision',
+    instead: 'session.updateCount < 0',
+    check: 'I6 never backwards',
+    faults: ['evicted', 'messageLost', 'messageLate', 'storageSlow'],
+  },
+  {
+    name: 'edits of a session that is not known yet are put away',
+    file: 'src/cart/outbox.ts',
+    text: 'isElsewhere(entry) && !isLike(entry.of, confirmed?.session)',
+    instead: 'isElsewhere(entry)',
     check: 'I9 settled once',
+    faults: ['storageSlow', 'messageLate', 'delay', 'answerLost', '504', 'cut', 'device'],
   },
   {
     name: 'edits are kept when their turn comes',
@@ -248,7 +293,23 @@ export const mutants: readonly Mutant[] = [
     instead: 'firstUnkept < -1 ? 0 : mostEditsAtOnce',
     check: 'I2 nothing lost',
   },
+  {
+    name: 'hidden pages step in as soon as those that are seen',
+    file: 'src/cart/sync.ts',
+    text: 'hidden: 10_000',
+    instead: 'hidden: 50',
+    check: 'I8 manners',
+    faults: ['hide', 'delay'],
+  },
   // Who it is
+  {
+    name: 'answers are taken in for who has left',
+    file: 'src/cart/sending.ts',
+    text: 'if (isAnother(store.base.session, session)) return void (todo.mustRead = true)',
+    instead: '',
+    check: 'I10 one identity',
+    faults: ['identity', 'delay'],
+  },
   {
     name: 'identity check dropped',
     file: 'src/cart/recovery.ts',
@@ -285,6 +346,14 @@ export const mutants: readonly Mutant[] = [
     text: 'given?.timeout ?? 60_000, () => !outbox.isOpen()',
     instead: 'given?.timeout ?? 60_000, () => true',
     check: 'I11 checkout barrier',
+  },
+  {
+    name: 'flush resolves on a cart that was given up elsewhere',
+    file: 'src/cart/sync.ts',
+    text: '      session = store.base.session\n',
+    instead: '',
+    check: 'I11 checkout barrier',
+    faults: ['identity', 'late', 'delay', 'answerLost'],
   },
   // What goes over the wire
   {

@@ -91,6 +91,10 @@ export interface Run {
   openedAt: number
   /** When the tabs showed different carts although nothing had happened for a moment, and about what. */
   differing: { at: number; facts: readonly string[] }[]
+  /** Whose cart a tab has shown, from when on. */
+  turns: { tab: Tab; at: number; shopper: Shopper | undefined }[]
+  /** Who was signed in, from when on. */
+  signIns: { at: number; shopper: Shopper | undefined }[]
   /** Facts of one shopper in another one's session. */
   misplaced: readonly string[]
   /** Whether the shopper had to ask the cart to go on once the network had healed. */
@@ -139,7 +143,7 @@ interface Slot {
 /** Everything there is in a schedule. */
 interface World extends Pick<
   Run,
-  'deeds' | 'opened' | 'overwritten' | 'orderedAt' | 'signedOut' | 'lostAt' | 'openedAt' | 'differing' | 'wasStuck'
+  'deeds' | 'opened' | 'overwritten' | 'orderedAt' | 'signedOut' | 'lostAt' | 'openedAt' | 'differing' | 'turns' | 'signIns' | 'wasStuck'
 > {
   plan: Plan
   time: ReturnType<typeof createTime>
@@ -219,6 +223,8 @@ function createWorld(plan: Plan, { onlyStrikes, trace }: RunOptions): World {
     lostAt: [],
     openedAt: 0,
     differing: [],
+    turns: [],
+    signIns: [{ at: 0, shopper: 'anna' }],
     wasStuck: undefined,
     before,
     revisions: new Map(),
@@ -256,6 +262,8 @@ function openTab(world: World, number: number): void {
     const revisions = world.revisions.get(key) ?? []
     world.revisions.set(key, revisions)
     revisions.push(view.revision)
+    const shopper = shownShopper(view)
+    if (world.turns.findLast((turn) => turn.tab === tab)?.shopper !== shopper) world.turns.push({ tab, at: time.now(), shopper })
     if (!say) return
     const now = `tab ${tab.number}: shows ${describe(heldBy(view))}, revision ${view.revision}${view.pending ? ', pending' : ''}${view.error ? `, ${view.error.code}` : ''}${view.durable ? '' : ', not durable'}`
     if (now !== shown) say(now)
@@ -511,11 +519,11 @@ function changeShopper(world: World, step: Extract<Step, { do: 'identity' }>): v
       endTabSoon(world, step.tab)
     }
     world.say?.(`${network.shopper ?? 'nobody'} signs out`)
-    network.shopper = undefined
+    setShopper(world, undefined)
     world.signedOut.push(time.now())
     time.at(time.now() + step.ms, () => {
       world.say?.(`${shopper} signs in`)
-      network.shopper = shopper
+      setShopper(world, shopper)
     })
   }
   signIn('bob')
@@ -523,6 +531,11 @@ function changeShopper(world: World, step: Extract<Step, { do: 'identity' }>): v
   const back = time.now() + step.ms + step.staysMs
   // Whoever comes back does so while the network may still fail: what comes after that has to converge.
   if (back + step.ms < calmFrom) time.at(back, () => signIn('anna'))
+}
+
+function setShopper({ network, signIns, time }: World, shopper: Shopper | undefined): void {
+  network.shopper = shopper
+  signIns.push({ at: time.now(), shopper })
 }
 
 /** It has a moment for what it still wants to put away. */
@@ -542,7 +555,7 @@ function calmDown(world: World): void {
   world.say?.('faults are over')
   for (const slot of world.slots) if (slot?.tab.isFrozen) thaw(world, slot.tab)
   setOnline(world, true)
-  world.network.shopper ??= 'anna'
+  if (!world.network.shopper) setShopper(world, 'anna')
 }
 
 /** A shopper looks at each page; where an error does not go away, there is a button beside it. */
