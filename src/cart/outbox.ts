@@ -329,10 +329,16 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
   }
 
   /** Keeps what the server has said, over whatever another tab has put away meanwhile; but not alone, where all that was there is lost. */
-  async function keep(change: CartChange, before: number | undefined): Promise<void> {
+  async function keep(change: CartChange, before: number | undefined, wasKnown: boolean): Promise<void> {
     if (await storage.change(name, { ...change, over: { stamp: before } })) return
     const there = await storage.read(name)
     if (there.stamp === undefined && !store.state.isForgotten) return restore()
+    if (wasKnown && !store.state.isForgotten && there.saved && !there.saved.answer.customerSession) {
+      // Another tab has given the cart up, for its shopper has left: nobody is to see this any more.
+      stamp = before
+      lost()
+      return void sync()
+    }
     await storage.change(name, change)
   }
 
@@ -392,6 +398,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     isKept: ({ id }) => kept.has(id),
     settle({ confirmed, done: carried, changed, refused: given, sent: left }) {
       noteRefused(given.map(({ entry: { id }, failure }) => ({ id, failure })))
+      const wasKnown = shown?.session !== undefined
       note(besideOthers(left, confirmed))
       done = [...done, ...carried].slice(-mostOver)
       const removed = [...carried, ...given.map(({ entry: { id } }) => id)]
@@ -401,7 +408,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
       const before = stamp
       const change: CartChange = { removed, changed, sent, saved: saved(confirmed) }
       ahead += 1
-      return step(() => keep(change, before)).then(() => {
+      return step(() => keep(change, before, wasKnown)).then(() => {
         ahead -= 1
         // What changes nothing is no news: two tabs that keep nothing would ask and answer for ever.
         const isNews = removed.length > 0 || changed.length > 0 || confirmed.revision !== told

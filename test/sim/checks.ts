@@ -149,9 +149,9 @@ function hasManners(run: Run): string | undefined {
 }
 
 /** Whether a hidden page has asked although it has nothing of its own to send, and those that are seen get through. */
-function isUncalledFor({ exchanges, deeds, strikes }: Run, { tab, sentAt }: Exchange): boolean {
-  // Where somebody has left, a page that is seen may wait for somebody to sign in.
-  if (strikes.has('identity')) return false
+function isUncalledFor({ exchanges, deeds, profile }: Run, { tab, sentAt }: Exchange): boolean {
+  // A page that is seen may not have heard of what there is to send; and where somebody has left, it may wait for somebody to sign in.
+  if (tardy.some((fault) => profile.has(fault))) return false
   const hasFailed = exchanges.some(
     (other) => other.tab === tab && !other.isThrough && other.sentAt < sentAt && (other.endedAt ?? sentAt) > sentAt - longestBackoff,
   )

@@ -43,7 +43,9 @@ async function runAll(): Promise<boolean> {
     if (now - saidAt < progressMs) return true
     saidAt = now
     const rate = Math.round((1000 * tally.schedules) / (now - start))
-    console.log(`${tally.schedules} of ${schedules} schedules, ${rate} a second, ${tally.failed} failed`)
+    const seeds = [...tally.failures.values()].flatMap(({ examples }) => examples.map(({ seed }) => seed))
+    const which = seeds.length > 0 ? `, such as ${[...new Set(seeds)].join(', ')}` : ''
+    console.log(`${tally.schedules} of ${schedules} schedules, ${rate} a second, ${tally.failed} failed${which}`)
     return true
   }
   const tally = await runSchedules({ firstSeed, schedules, faults, jobs: readCount('jobs', values.jobs), onProgress })
