@@ -22,8 +22,9 @@ import {
 /** Says what is broken, or undefined. */
 export type Check = (run: Run) => string | undefined
 
-/** The most requests that any minute may see. */
+/** The most requests that any minute may see, for up to four pages, and for each one more: a page has a budget of its own. */
 const mostRequests = 120
+const mostRequestsOfPage = 30
 const minute = 60_000
 /** After how long a page that is hidden has ended what it was at, or has left it to another one, in milliseconds. */
 const longestRest = 12_000
@@ -135,7 +136,8 @@ function sharesAtOnce({ differing, profile }: Run): string | undefined {
 
 function hasManners(run: Run): string | undefined {
   const most = busiestMinute(run)
-  if (most > mostRequests) return `${most} requests in a minute`
+  const pages = new Set(run.exchanges.map(({ tab }) => tab)).size
+  if (most > Math.max(mostRequests, pages * mostRequestsOfPage)) return `${most} requests in a minute`
   const unseen = run.exchanges.find((exchange) => exchange.hiddenMs > longestRest && isUncalledFor(run, exchange))
   if (unseen) return `a request went out at ${unseen.sentAt / 1000} s from a hidden page`
   const offline = run.exchanges.find(({ isOffline }) => isOffline)
