@@ -68,8 +68,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what may have landed counts twice',
     file: 'src/cart/taking.ts',
-    text: 'repeatable(pending, store.base.contents).filter(isTried)',
-    instead: 'repeatable(pending, store.base.contents).filter((one) => !isTried(one))',
+    text: 'repeatable(pending, baseOf(store).contents).filter(isTried)',
+    instead: 'repeatable(pending, baseOf(store).contents).filter((one) => !isTried(one))',
     check: 'I3 no phantom',
   },
   {
@@ -259,7 +259,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an older answer fills a storage that was cleared',
     file: 'src/cart/outbox.ts',
-    text: 'session.updateCount < store.base.revision',
+    text: 'session.updateCount < baseOf(store).revision',
     instead: 'session.updateCount < 0',
     check: 'I6 never backwards',
     faults: ['evicted', 'messageLost', 'messageLate', 'storageSlow'],
@@ -297,7 +297,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'answers are taken in for who has left',
     file: 'src/cart/sending.ts',
-    text: 'if (isAnother(store.base.session, session)) return void (todo.mustRead = true)',
+    text: 'if (isAnother(baseOf(store).session, session)) return void (todo.mustRead = true)',
     instead: '',
     check: 'I10 one identity',
     faults: ['identity', 'delay'],
@@ -342,7 +342,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'flush resolves on a cart that was given up elsewhere',
     file: 'src/cart/sync.ts',
-    text: '      session = store.base.session\n',
+    text: '      session = baseOf(store).session\n',
     instead: '',
     check: 'I11 checkout barrier',
     faults: ['identity', 'late', 'delay', 'answerLost'],
