@@ -34,6 +34,19 @@ async function openWith(
   return createCart({ client, sessionId: 'cart', platform, queryClient })
 }
 
+/** A cart whose engine comes when it is told to. */
+async function openLate(...given: [platform?: Partial<CartPlatform>, cached?: object]) {
+  const chunk = Promise.withResolvers<void>()
+  const cart = await openWith(
+    async (original) => {
+      await chunk.promise
+      return original()
+    },
+    ...given,
+  )
+  return { cart, arrive: chunk.resolve }
+}
+
 describe('the engine of a cart', () => {
   test('that cannot be loaded is asked for again by one timer, however many edits wait, and not after the cart is forgotten', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -49,33 +62,19 @@ describe('the engine of a cart', () => {
   })
 
   test('that comes when its cart has been forgotten starts nothing', async () => {
-    const chunk = Promise.withResolvers<void>()
     const join = vi.fn<CartPlatform['join']>(() => ({ post: () => {}, close: () => {} }))
-    const cart = await openWith(
-      async (original) => {
-        await chunk.promise
-        return original()
-      },
-      { join },
-    )
+    const { cart, arrive } = await openLate({ join })
     void cart.add(apple)
     const flushed = outcomeOf(cart.flush())
     cart.forget()
-    chunk.resolve()
+    arrive()
     await expect.poll(flushed).toEqual({ error: 'identity_changed' })
     expect(join).not.toHaveBeenCalled()
   })
 
   test('that comes is started once, though whoever hears of it goes on at once', async () => {
-    const chunk = Promise.withResolvers<void>()
     const join = vi.fn<CartPlatform['join']>(() => ({ post: () => {}, close: () => {} }))
-    const cart = await openWith(
-      async (original) => {
-        await chunk.promise
-        return original()
-      },
-      { join },
-    )
+    const { cart, arrive } = await openLate({ join })
     void cart.add(apple)
     const flushed: (() => unknown)[] = []
     cart.subscribe(() => {
@@ -83,7 +82,7 @@ describe('the engine of a cart', () => {
       flushed.push(outcomeOf(cart.flush({ timeout: 10 })))
       void cart.applyCoupon('TEN')
     })
-    chunk.resolve()
+    arrive()
     await expect.poll(() => flushed.map((outcome) => outcome())).toEqual([{ error: 'timeout' }])
     expect(join).toHaveBeenCalledTimes(1)
     expect(cart.getSnapshot()).toMatchObject({ lines: [{ quantity: 1 }], coupons: [{ code: 'TEN' }], pendingEdits: 2 })
@@ -91,11 +90,7 @@ describe('the engine of a cart', () => {
   })
 
   test('looks at what was asked for before it was there: what is wrong is given back with its own error, the rest stands', async () => {
-    const chunk = Promise.withResolvers<void>()
-    const cart = await openWith(async (original) => {
-      await chunk.promise
-      return original()
-    })
+    const { cart, arrive } = await openLate()
     const wrong: [Promise<unknown>, string][] = [
       // No page could show these.
       [cart.add({ ...apple, price: NaN }), 'invalid_price'],
@@ -117,7 +112,7 @@ describe('the engine of a cart', () => {
     void good
     expect(cart.getSnapshot()).toMatchObject({ lines: [{ key: 'APPLE' }, { key: ' ' }], pendingEdits: 5 })
     const outcomes = wrong.map(([promise]) => outcomeOf(promise))
-    chunk.resolve()
+    arrive()
     await vi.waitFor(() => expect(outcomes.map((outcome) => outcome())).toEqual(wrong.map(([, error]) => ({ error }))))
     expect(cart.getSnapshot()).toMatchObject({
       lines: [{ key: 'APPLE', quantity: 1 }],
@@ -132,46 +127,33 @@ describe('the engine of a cart', () => {
     ['line_not_found', 'open'],
     ['session_closed', 'closed'],
   ] as const)('gives back with %s what the answer in the cache refuses, and sends nothing', async (error, state) => {
-    const chunk = Promise.withResolvers<void>()
-    const load = async (original: () => Promise<object>) => {
-      await chunk.promise
-      return original()
-    }
-    const cart = await openWith(load, {}, { state, cartItems: [{ ...apple, quantity: 2 }] })
+    const { cart, arrive } = await openLate({}, { state, cartItems: [{ ...apple, quantity: 2 }] })
     const outcomes = [outcomeOf(cart.setQuantity('PEAR', 3)), outcomeOf(cart.flush())]
     expect(cart.getSnapshot()).toMatchObject({ status: 'loading', pendingEdits: 1 })
-    chunk.resolve()
+    arrive()
     await expect.poll(() => outcomes.map((outcome) => outcome())).toEqual([{ error }, { error }])
     expect(cart.getSnapshot()).toMatchObject({ lines: [{ quantity: 2 }], pendingEdits: 0 })
     cart.forget()
   })
 
   test('lets nobody through the checkout barrier who has asked for what is given back', async () => {
-    const chunk = Promise.withResolvers<void>()
-    const cart = await openWith(async (original) => {
-      await chunk.promise
-      return original()
-    })
+    const { cart, arrive } = await openLate()
     void cart.add({ sku: ' ', price: 3 })
     const outcomes = [outcomeOf(cart.flush()), outcomeOf(cart.settle())]
-    chunk.resolve()
+    arrive()
     await expect.poll(() => outcomes.map((outcome) => outcome())).toEqual([{ error: 'invalid_sku' }, { error: 'invalid_sku' }])
     cart.forget()
   })
 
   test('finds what was asked for before it was there as it was then', async () => {
-    const chunk = Promise.withResolvers<void>()
-    const cart = await openWith(async (original) => {
-      await chunk.promise
-      return original()
-    })
+    const { cart, arrive } = await openLate()
     const item = { ...apple, attributes: { colour: 'red' } }
     void cart.add(item)
     Object.assign(item, { sku: 'PEAR', price: NaN })
     item.attributes.colour = 'green'
     const held = { lines: [{ key: 'APPLE', ...apple, attributes: { colour: 'red' } }], pendingEdits: 1 }
     expect(cart.getSnapshot()).toMatchObject(held)
-    chunk.resolve()
+    arrive()
     await cart.flush({ timeout: 10 }).catch(() => undefined)
     expect(cart.getSnapshot()).toMatchObject(held)
     cart.forget()
