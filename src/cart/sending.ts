@@ -44,7 +44,8 @@ export function createSending(options: SendingOptions): Sending {
   const { client, queryClient, sessionId, store, outbox, mirror, taking, todo, clock, isOnline, signal } = options
   let isBusy = false
   let wasAnswered = false
-  let wasMissing = false
+  // Whose session a proxy has not found, so that it is looked for once; somebody else's is another question.
+  let missing: string | undefined
   // After a refused request its edits go out one by one, so that one bad edit does not take the others with it.
   let mostEditsAtOnce = Infinity
 
@@ -95,7 +96,7 @@ export function createSending(options: SendingOptions): Sending {
       todo.mustHeal = false
       mostEditsAtOnce = store.state.pending.length === batch.length ? Infinity : mostEditsAtOnce * 2
       wasAnswered = true
-      wasMissing = false
+      missing = undefined
       mirror.write(answer)
       await taking.adopt(next, { done: ids, sent: [...recent, { ...write, state: 'answered' }] })
     } catch (caught) {
@@ -118,9 +119,11 @@ export function createSending(options: SendingOptions): Sending {
     }
     if (!isAboutContent(failure)) {
       await outbox.mark(all)
-      if (failure.code !== 'not_found' || wasMissing) throw failure
+      const { session } = baseOf(store)
+      const whose = JSON.stringify(session ? tagOf(session) : null)
+      if (failure.code !== 'not_found' || missing === whose) throw failure
       // A proxy knows nobody's session but the caller's own: whose it is now is to be read.
-      wasMissing = true
+      missing = whose
       todo.mustRead = true
       return
     }

@@ -339,14 +339,6 @@ export const mutants: readonly Mutant[] = [
     instead: 'given?.timeout ?? 60_000, () => true',
     check: 'I11 checkout barrier',
   },
-  {
-    name: 'flush resolves on a cart that was given up elsewhere',
-    file: 'src/cart/sync.ts',
-    text: '      session = baseOf(store).session\n',
-    instead: '',
-    check: 'I11 checkout barrier',
-    faults: ['identity', 'late', 'delay', 'answerLost'],
-  },
   // What goes over the wire
   {
     name: 'coupons omitted from the PUT',
