@@ -122,10 +122,10 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     sent = next
   }
 
-  /** An edit that the server will never take is in no later write either. */
+  /** An edit that the server will never take is in no later write either. What was put away for somebody is still in those that have left. */
   function withoutRefused(writes: readonly SentWrite[]): readonly SentWrite[] {
-    if (refused.length === 0) return writes
-    const ids = new Set(refused.map(({ id }) => id))
+    const ids = new Set(refused.filter(({ code }) => code !== 'identity_changed').map(({ id }) => id))
+    if (ids.size === 0) return writes
     return writes.map((write) => ({
       ...write,
       ids: write.ids.filter((id) => !ids.has(id)),

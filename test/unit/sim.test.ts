@@ -25,7 +25,7 @@ test('a cart keeps its promises, whatever happens', { timeout: 60_000 }, async (
 })
 
 // What they showed is in the history of the code; nothing smaller shows it.
-test.each([803337, 11833, 84525, 159383, 70478])('a schedule that once broke a promise keeps it: %i', async (seed) => {
+test.each([803337, 11833, 84525, 159383, 70478, 55815, 570])('a schedule that once broke a promise keeps it: %i', async (seed) => {
   expect(problemsOf(await run(seed)), `npm run sim -- --replay ${seed}`).toEqual([])
 })
 
