@@ -2,6 +2,7 @@
 import type { Effect } from '../effects.ts'
 import { type PricedCart, type PricedCode, priceCart } from '../price.ts'
 import { isRecord } from '../record.ts'
+import { englishRejections } from '../rejections/english.ts'
 import { type Rejection, rejectionMessage, type RejectionMessages } from '../rejections/message.ts'
 import { isSame } from '../same.ts'
 import type { CartItem, CustomerSessionV2, Loyalty } from '../schema.ts'
@@ -142,11 +143,11 @@ export function verdictOn(priced: PricedCart, code: string): PricedCode | undefi
 /** A verdict on a code, with the words for a refusal. */
 export type Verdict = { status: 'accepted' } | ({ status: 'rejected'; message: string } & Rejection)
 
-/** A verdict as a shopper reads it; without words while there are no texts yet. */
+/** A verdict as a shopper reads it, in English where the shop gives no texts. */
 export function verdictInWords(verdict: PricedCode, messages: RejectionMessages | undefined): Verdict {
   if (verdict.status === 'accepted') return { status: 'accepted' }
   const { code: _code, ...rejected } = verdict
-  return { ...rejected, message: messages ? rejectionMessage(verdict, messages) : '' }
+  return { ...rejected, message: rejectionMessage(verdict, messages ?? englishRejections) }
 }
 
 function refusedCodes(priced: PricedCart): string[] {

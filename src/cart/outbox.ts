@@ -19,7 +19,6 @@ import {
   type StoredEdit,
 } from './storage.ts'
 import type { CartStore, PendingEdit } from './store.ts'
-import { englishRejections } from '../rejections/english.ts'
 import { baseOf, confirm, type Confirmed, nothing } from './confirmed.ts'
 import { fold } from './fold.ts'
 import { about, identityChanged } from './given-back.ts'
@@ -369,7 +368,7 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     const refusal = refused.find((one) => one.id === id)
     if (refusal) reject(new TalonOneError(refusal.code, refusal.message, { edits: [edit] }))
     else if (by instanceof TalonOneError) reject(by)
-    else resolve(outcomeOf(edit, by ?? nothing, store.state.messages ?? englishRejections))
+    else resolve(outcomeOf(edit, by ?? nothing, store.state.messages))
   }
 
   function confirmedOf({ answer, keys }: SavedCart): Confirmed {

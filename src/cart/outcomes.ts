@@ -23,7 +23,7 @@ export interface FlushOutcome {
 }
 
 /** What an edit's promise resolves to, after the answer that carried it. */
-export function outcomeOf(edit: CartEdit, confirmed: Confirmed, messages: RejectionMessages): EditOutcome | CodeOutcome {
+export function outcomeOf(edit: CartEdit, confirmed: Confirmed, messages: RejectionMessages | undefined): EditOutcome | CodeOutcome {
   const { revision, contents, priced } = confirmed
   if (edit.type !== 'applyCoupon' && edit.type !== 'setReferral') return { revision }
   const { code } = edit
@@ -36,6 +36,6 @@ export function outcomeOf(edit: CartEdit, confirmed: Confirmed, messages: Reject
   return { code, revision, ...statusOf(verdict, isHeld, messages) }
 }
 
-function statusOf(verdict: PricedCode | undefined, isHeld: boolean, messages: RejectionMessages): CodeStatus {
+function statusOf(verdict: PricedCode | undefined, isHeld: boolean, messages: RejectionMessages | undefined): CodeStatus {
   return verdict ? verdictInWords(verdict, messages) : { status: isHeld ? 'unknown' : 'superseded' }
 }

@@ -33,8 +33,6 @@ export interface CartState {
   /** Whoever made the edits has left, for good. */
   isForgotten: boolean
   messages: RejectionMessages | undefined
-  /** What is said where the shop gives no texts: English, once it has been loaded. */
-  texts: RejectionMessages | undefined
 }
 
 /** What {@link createStore} takes. */
@@ -70,7 +68,6 @@ export function createStore({ sessionId, keyOf, messages, cached }: StoreOptions
     durable: false,
     isForgotten: false,
     messages,
-    texts: undefined,
   }
   let initial = view(state)
   let snapshot = initial
@@ -88,7 +85,7 @@ export function createStore({ sessionId, keyOf, messages, cached }: StoreOptions
     const viewed: ViewedEdits = { sessionId, edits, error: of.trouble ?? of.refusal, sync, durable }
     // Nobody but the engine confirms anything.
     if (!confirmed || !engine) return viewEdits(viewed)
-    return engine.viewAnswer({ ...viewed, confirmed, isOutdated }, of.messages ?? of.texts, before)
+    return engine.viewAnswer({ ...viewed, confirmed, isOutdated }, of.messages, before)
   }
 
   function begin(): void {

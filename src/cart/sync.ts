@@ -2,7 +2,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { TalonOne } from '../client.ts'
 import { isTalonOneError, TalonOneError } from '../error.ts'
-import { englishRejections } from '../rejections/english.ts'
 import { baseOf, isClosed, isReadable, nothing, type SessionAnswer } from './confirmed.ts'
 import { identityChanged } from './given-back.ts'
 import { closedError, unpricedError } from './refusals.ts'
@@ -78,7 +77,6 @@ export function startSync(options: SyncOptions): Sync {
     signal: gone.signal,
   })
   const leave = presence.subscribe(notice)
-  store.change({ texts: englishRejections })
 
   let isRunning = false
   let check = { timer: undefined as unknown, ended: new AbortController() }

@@ -3,7 +3,6 @@ import { TalonOneError, type TalonOneErrorDetails } from '../error.ts'
 import type { CartEdit, NewLine } from './edits.ts'
 import { type Outbox, tagOf } from './outbox.ts'
 import { outcomeOf } from './outcomes.ts'
-import { englishRejections } from '../rejections/english.ts'
 import { baseOf, confirm, type Confirmed, isClosed, isReadable, type SessionAnswer } from './confirmed.ts'
 import { applyEdit, type CartContents, fold } from './fold.ts'
 import { about, identityChanged } from './given-back.ts'
@@ -148,7 +147,7 @@ export function createTaking({ store, outbox, todo, keyOf }: TakingOptions): Tak
       ...((carried.length > 0 || pending.length === 0 || isThrough(sent)) && clear),
       ...(failure && { refusal: failure }),
     })
-    for (const { edit, resolve } of carried) resolve(outcomeOf(edit, next, store.state.messages ?? englishRejections))
+    for (const { edit, resolve } of carried) resolve(outcomeOf(edit, next, store.state.messages))
     const refusals = [
       ...refused.map((entry) => ({ entry, failure: about(why, [entry]) })),
       ...closed.map((entry) => ({ entry, failure: about(closedError(), [entry]) })),

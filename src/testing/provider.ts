@@ -2,7 +2,6 @@
 
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ComponentType, createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect, useState } from 'react'
-import { englishRejections } from '../rejections/english.ts'
 import type { TalonOne } from '../client.ts'
 import { TalonOneError } from '../error.ts'
 import { TalonOneProvider, type TalonOneProviderProps } from '../react/provider.ts'
@@ -29,8 +28,7 @@ type Wording = Pick<TalonOneProviderProps, 'keyOf' | 'messages'>
 
 const wordingOf = ({ keyOf, messages }: { [Name in keyof Wording]: Wording[Name] | undefined }): Wording => ({
   ...(keyOf && { keyOf }),
-  // A test looks at once, before a cart has loaded the texts that it has by itself.
-  messages: messages ?? englishRejections,
+  ...(messages && { messages }),
 })
 
 const SandboxContext = createContext<Sandbox | undefined>(undefined)
