@@ -1,5 +1,6 @@
 /** The edits of a cart as they are kept: for this tab, for the other tabs, and for whoever opens the page again. */
 import { TalonOneError } from '../error.ts'
+import { isSame } from '../same.ts'
 import type { NewLine } from './edits.ts'
 import { type EditOutcome, outcomeOf } from './outcomes.ts'
 import type { CartPlatform, Channel } from './platform.ts'
@@ -281,9 +282,11 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
     // Nothing is ever taken out of what is done but the oldest.
     const newest = done.at(-1)
     if (news && newest !== undefined && !news.done.includes(newest)) return true
+    const waiting = store.state.pending.filter(({ id }) => kept.has(id))
+    if (waiting.length === 0) return false
     const accounted = new Set([...edits, ...(news?.refused ?? refused)].map(({ id }) => id))
     for (const id of news?.done ?? done) accounted.add(id)
-    return store.state.pending.some(({ id }) => kept.has(id) && !accounted.has(id))
+    return waiting.some(({ id }) => !accounted.has(id))
   }
 
   /** Takes in what is kept. Returns what does not belong there: edits that were made for another session, or that are over. */
@@ -500,7 +503,7 @@ export function tagOf({ profileId, created }: SessionTag): SessionTag {
 
 /** An edit as it is kept, with the promise that it has here; the same object while nothing of it has changed. */
 function knownAs(known: PendingEdit | undefined, { id, edit }: StoredEdit): PendingEdit {
-  if (known) return JSON.stringify(known.edit) === JSON.stringify(edit) ? known : { ...known, edit }
+  if (known) return isSame(known.edit, edit) ? known : { ...known, edit }
   const { promise, resolve, reject } = withResolvers<EditOutcome>()
   return { id, edit, resolve, reject, settled: handled(promise) }
 }

@@ -257,11 +257,13 @@ function viewCode(code: string, verdict: PricedCode | undefined, messages: Rejec
 /** `next`, with whatever did not change kept from `before`. Of plain data. */
 function keep<Value>(before: Value | undefined, next: Value): Value {
   if (before === undefined || Object.is(before, next)) return next
-  if (isSame(before, next)) return before
-  const parts: unknown[] | undefined = Array.isArray(before) ? before : undefined
+  const isList = Array.isArray(next)
+  if (!(isList ? Array.isArray(before) : isRecord(next) && isRecord(before))) return next
+  // A list is read by its indexes, as an object by its names.
+  const old = before as Readonly<Record<string, unknown>>
+  const entries = Object.entries(next as object).map(([name, entry]): [string, unknown] => [name, keep(old[name], entry)])
+  if (entries.length === Object.keys(old).length && entries.every(([name, entry]) => name in old && Object.is(entry, old[name])))
+    return before
   // What is rebuilt has the entries of `next`, or entries equal to them: it is of the same type.
-  if (parts && Array.isArray(next)) return next.map((entry, index) => keep(parts[index], entry)) as Value
-  if (isRecord(before) && isRecord(next))
-    return Object.fromEntries(Object.entries(next).map(([name, entry]) => [name, keep(before[name], entry)])) as Value
-  return next
+  return (isList ? entries.map(([, entry]) => entry) : Object.fromEntries(entries)) as Value
 }
