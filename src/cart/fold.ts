@@ -71,7 +71,12 @@ export function fold(contents: CartContents, edits: readonly CartEdit[]): CartCo
 
 /** Whether contents are more than a session takes. */
 export function exceedsLimits({ lines }: CartContents): boolean {
-  return lines.length > cartLimits.lines || lines.reduce((units, line) => units + line.quantity, 0) > cartLimits.units
+  return lines.length > cartLimits.lines || unitsOf(lines) > cartLimits.units
+}
+
+/** The units of all lines. */
+export function unitsOf(lines: readonly { quantity: number }[]): number {
+  return lines.reduce((units, line) => units + line.quantity, 0)
 }
 
 /** Whether two codes are one. Applications compare codes without case by default, and answers may change it. */

@@ -6,7 +6,7 @@ import type { RejectionMessages } from '../rejections/message.ts'
 import { isSame } from '../same.ts'
 import { type Confirmed, isClosed, verdictInWords, verdictOn } from './confirmed.ts'
 import type { CartEdit, NewLine } from './edits.ts'
-import { type CartContents, fold, sameCode } from './fold.ts'
+import { type CartContents, fold, sameCode, unitsOf } from './fold.ts'
 import {
   type Amount,
   type CartCode,
@@ -14,7 +14,6 @@ import {
   type CartLine,
   type CartView,
   type LineAmount,
-  unitsOf,
   type ViewedEdits,
   viewNewCode,
   viewNewLine,

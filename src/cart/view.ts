@@ -5,7 +5,7 @@ import type { PricedCart, PricedPoints } from '../price.ts'
 import type { Rejection } from '../rejections/message.ts'
 import type { CustomerSessionV2, Loyalty } from '../schema.ts'
 import type { CartEdit, NewLine } from './edits.ts'
-import { type CartContents, fold, noContents } from './fold.ts'
+import { type CartContents, fold, noContents, unitsOf } from './fold.ts'
 
 /**
  * An amount with how far it can be trusted, in major currency units; `shown` is what to write. `confirmed`: the server said so, for
@@ -186,9 +186,4 @@ function millionthsOf({ item, quantity }: CartContents['lines'][number]): number
 /** A code that no answer has said anything of. */
 export function viewNewCode(code: string): CartCode {
   return { code, status: 'pending' }
-}
-
-/** The units of all lines. */
-export function unitsOf(lines: readonly { quantity: number }[]): number {
-  return lines.reduce((units, line) => units + line.quantity, 0)
 }
