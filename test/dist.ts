@@ -26,7 +26,7 @@ interface Budget {
 const rows: readonly Budget[] = [
   { names: '*', entry: 'index.js', limit: 21_600, whole: 39_200 },
   { names: '{ TalonOneProvider, createTalonOne }', entry: 'index.js', limit: 1_400, whole: 6_950 },
-  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 4_800, whole: 28_500 },
+  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 4_850, whole: 28_500 },
   { names: '{ queryFor, getCustomerInventory }', entry: 'index.js', limit: 1_000, endpoints: 1 },
   { names: '{ priceCart }', entry: 'index.js', limit: 2_300 },
   // A preview also keeps itself out of what a page stores.

@@ -6,7 +6,7 @@ import type { RejectionMessages } from '../rejections/message.ts'
 import type { AdditionalCost, ItemAttributes, SessionAttributes } from '../schema.ts'
 import { type CartEdit, checkSessionId, isProduct, type NewLine, showable } from './edits.ts'
 import type { CachedAnswer, SessionAnswer } from './confirmed.ts'
-import { applyEdit, exceedsLimits, fold, noContents } from './fold.ts'
+import { exceedsLimits, fold, noContents } from './fold.ts'
 import type { GuestCartReport } from './guest.ts'
 import type { CodeOutcome, EditOutcome, FlushOutcome } from './outcomes.ts'
 import { type Engine, engine, preloadCart } from './load-engine.ts'
@@ -91,8 +91,11 @@ export interface Cart extends CartActions {
    * the cached answer that it was made from cannot be read yet: see `preloadCart`.
    */
   readonly getInitialSnapshot: () => CartView
-  /** Calls back after every change, in the same tick as the change. Returns the way to stop. */
-  readonly subscribe: (listener: () => void) => () => void
+  /**
+   * Calls back after every change, in the same tick as the change; with a line's key, when that line is another, there or gone. Returns
+   * the way to stop.
+   */
+  readonly subscribe: (listener: () => void, key?: string) => () => void
   /** Other texts for refused codes, from now on: the shopper has chosen another language. Undefined: English. */
   readonly setMessages: (messages: RejectionMessages | undefined) => void
   /**
@@ -159,9 +162,9 @@ export function createCart(options: CartOptions): Cart {
     actions,
     getSnapshot: store.getSnapshot,
     getInitialSnapshot: store.getInitialSnapshot,
-    subscribe(listener) {
+    subscribe(listener, key) {
       sync.wake()
-      return store.subscribe(listener)
+      return store.subscribe(listener, key)
     },
     setMessages(next) {
       if (next !== store.state.messages) store.change({ messages: next })
@@ -184,12 +187,10 @@ function cachedAnswer({ client, queryClient, sessionId }: CartOptions): CachedAn
 
 function refusalOf({ isForgotten, confirmed, pending }: CartState, edit: CartEdit): TalonOneError | undefined {
   if (isForgotten) return identityChanged()
-  const shown = fold(
-    confirmed?.contents ?? noContents,
-    pending.map((entry) => entry.edit),
-  )
-  const refused = confirmed && engine?.refusalOf(confirmed, shown, edit)
-  if (!refused && exceedsLimits(applyEdit(shown, edit)))
+  const answered = confirmed?.contents ?? noContents
+  const edits = pending.map((entry) => entry.edit)
+  const refused = confirmed && engine?.refusalOf(confirmed, fold(answered, edits), edit)
+  if (!refused && exceedsLimits(fold(answered, [...edits, edit])))
     throw new TalonOneError('cart_limit', 'the cart would hold more than 1000 lines or 10,000 units: nothing was changed')
   return refused
 }

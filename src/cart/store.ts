@@ -53,11 +53,12 @@ export interface CartStore {
   begin(): void
   getSnapshot: () => CartView
   getInitialSnapshot: () => CartView
-  subscribe: (listener: () => void) => () => void
+  subscribe: (listener: () => void, key?: string) => () => void
 }
 
 export function createStore({ sessionId, keyOf, messages, cached }: StoreOptions): CartStore {
-  const listeners = new Set<() => void>()
+  // By the key of a line, and of none for those who hear of everything.
+  const listeners = new Map<string | undefined, Set<() => void>>()
   let state: CartState = {
     confirmed: undefined,
     pending: [],
@@ -73,9 +74,11 @@ export function createStore({ sessionId, keyOf, messages, cached }: StoreOptions
   let snapshot = initial
 
   function change(part: Partial<CartState>): void {
+    const { lines } = snapshot
     state = { ...state, ...part }
     snapshot = view(state, snapshot)
-    for (const listener of listeners) callSafely(listener)
+    const changed = [...differing(lines, snapshot.lines), ...differing(snapshot.lines, lines)]
+    for (const key of new Set([undefined, ...changed])) for (const listener of listeners.get(key) ?? []) callSafely(listener)
   }
 
   function view(of: CartState, before?: CartView): CartView {
@@ -116,9 +119,15 @@ export function createStore({ sessionId, keyOf, messages, cached }: StoreOptions
       if (reading) throw reading
       return initial
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    subscribe(listener, key) {
+      const those = listeners.get(key) ?? new Set()
+      listeners.set(key, those.add(listener))
+      return () => those.delete(listener)
     },
   }
+}
+
+/** The keys of the lines that do not stand in another list, at the same place. */
+function differing(lines: CartView['lines'], others: CartView['lines']): string[] {
+  return lines.filter((line, index) => line !== others[index]).map(({ key }) => key)
 }

@@ -112,16 +112,20 @@ function totalsOf(lines: readonly CartLine[], costs: readonly CartCost[], source
   const isLinear =
     source.doubt === 'none' ||
     (source.doubt === 'quantities' && besideLines === 0 && priced.lines.every((line) => line.discountPerUnit !== undefined))
-  const isSure = isLinear && !lines.some((line) => isStale(line.discount))
+  const doubtful = { subtotal: false, discount: !isLinear }
+  for (const line of lines) {
+    doubtful.subtotal ||= isStale(line.subtotal)
+    doubtful.discount ||= isStale(line.discount)
+  }
   const subtotal = amountOf(
-    lines.some((line) => isStale(line.subtotal)) ? 'stale' : best,
+    doubtful.subtotal ? 'stale' : best,
     sumEach(lines, (line) => line.subtotal.shown),
   )
   const additionalCosts = amountOf(
     costs.some((cost) => isStale(cost.subtotal)) ? 'stale' : best,
     sumEach(costs, (cost) => cost.subtotal.shown),
   )
-  const discount = amountOf(isSure ? best : 'stale', sumOf([besideLines, sumEach(lines, (line) => line.discount.shown)]))
+  const discount = amountOf(doubtful.discount ? 'stale' : best, sumOf([besideLines, sumEach(lines, (line) => line.discount.shown)]))
   const status = [subtotal, additionalCosts, discount].some(isStale) ? 'stale' : best
   return {
     subtotal,
@@ -155,12 +159,12 @@ function viewLines(
   const isAsBefore = last?.confirmed === confirmed && last.isOutdated === isOutdated && (last.doubt === 'rules') === (doubt === 'rules')
   let isWhole = contents.lines.length === before.length
   const lines = contents.lines.map((line, index) => {
-    const at = indexBefore(line.key)
+    const at = indexBefore(line.key, index)
     const shown = before[at]
     const pending = pendingKeys.has(line.key)
     if (at !== index) isWhole = false
     if (isAsBefore && shown?.pending === pending && last.contents.lines[at] === line) return shown
-    const position = positionOf(line.key)
+    const position = positionOf(line.key, index)
     const next = viewLine(line, confirmed.contents.lines[position]?.item, confirmed.priced.lines[position], pending, isOutdated, doubt)
     if (shown && isSame(shown, next)) return shown
     isWhole = false
@@ -169,16 +173,13 @@ function viewLines(
   return isWhole ? before : lines
 }
 
-/** Finds the lines of a list by key: at once when they are asked for in their order, -1 when they are not there. */
-function finder(lines: readonly { key: string }[]): (key: string) => number {
-  let next = 0
+/** Finds the lines of a list by key, at once where they are likely to be; -1 when they are not there. */
+function finder(lines: readonly { key: string }[]): (key: string, likely: number) => number {
   let indexes: Map<string, number> | undefined
-  return (key) => {
-    if (lines[next]?.key === key) return next++
+  return (key, likely) => {
+    if (lines[likely]?.key === key) return likely
     indexes ??= new Map(lines.map((line, index) => [line.key, index]))
-    const index = indexes.get(key) ?? -1
-    next = index + 1
-    return index
+    return indexes.get(key) ?? -1
   }
 }
 

@@ -47,16 +47,7 @@ export function useCart({ sessionId, select }: UseCartOptions & { select?: (cart
  * @throws TalonOneError `missing_provider`, `invalid_session_id`
  */
 export function useCartLine(key: string, options: UseCartOptions = {}): CartLine | undefined {
-  return useSelection(useCartStore(options.sessionId), ({ lines }) => byKey(lines).get(key))
-}
-
-const keyed = new WeakMap<readonly CartLine[], ReadonlyMap<string, CartLine>>()
-
-// Each of a thousand lines asks for itself after each change.
-function byKey(lines: readonly CartLine[]): ReadonlyMap<string, CartLine> {
-  const found = keyed.get(lines) ?? new Map(lines.map((line) => [line.key, line]))
-  keyed.set(lines, found)
-  return found
+  return useSelection(useCartStore(options.sessionId), ({ lines }) => lines.find((line) => line.key === key), key)
 }
 
 /**
@@ -116,15 +107,16 @@ export function useCartStore(sessionId: string | undefined): Cart {
   return cart
 }
 
-/** What `select` picks of a cart; renders only when that changes. */
-export function useSelection<Selection>(cart: Cart, select: (cart: CartView) => Selection): Selection {
+/** What `select` picks of a cart, or of the line of a key; renders only when that changes. */
+export function useSelection<Selection>(cart: Cart, select: (cart: CartView) => Selection, key?: string): Selection {
   const [keep] = useState(keepEqual<Selection>)
   const [getSelection, getInitialSelection] = useMemo(
     // A part of a page may hydrate when the cart has moved on; it must start from what the server rendered.
     () => [remember(cart.getSnapshot, select, keep), remember(cart.getInitialSnapshot, select, keep)] as const,
     [cart, select, keep],
   )
-  return useSyncExternalStore(cart.subscribe, getSelection, getInitialSelection)
+  const subscribe = useCallback((listener: () => void) => cart.subscribe(listener, key), [cart, key])
+  return useSyncExternalStore(subscribe, getSelection, getInitialSelection)
 }
 
 // React asks for the selection more often than the cart changes, and needs the same answer for the same cart.
@@ -150,6 +142,9 @@ function keepEqual<Value>(): (next: Value) => Value {
 function isShallowEqual<Value>(one: unknown, other: Value): one is Value {
   if (Object.is(one, other)) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  // Such as the keys of a thousand lines.
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((entry, at) => Object.is(entry, other[at]))
   const values = { ...other } as Readonly<Record<string, unknown>>
   const entries = Object.entries(one)
   const isAsLong = entries.length === Object.keys(values).length

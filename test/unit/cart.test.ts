@@ -1,4 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
+import fc from 'fast-check'
 import { type Cart, createCart, getCustomerSession, queryKeyFor } from 'talon-one-react'
 import { describe, expect, test, vi } from 'vitest'
 import { createServer, effect } from '../talon-one.ts'
@@ -244,6 +245,50 @@ describe('the store', () => {
     microtask.mockRestore()
     expect(thrown).toHaveLength(1)
     expect(thrown[0]).toThrow('a bug of the shop')
+  })
+
+  test('tells whoever looks at one line of that line only, added, changed, moved or gone', async () => {
+    const { cart } = await openLoaded({ session: { cartItems: [apple, bread].map((item) => ({ ...item, quantity: 1 })) } })
+    const heard: string[] = []
+    for (const key of ['APPLE', 'BREAD', 'CHERRY']) cart.subscribe(() => heard.push(key), key)
+    const hear = (edit: () => void) => {
+      heard.length = 0
+      edit()
+      return heard
+    }
+    expect(hear(() => void cart.setQuantity('BREAD', 2))).toEqual(['BREAD'])
+    expect(hear(() => void cart.add({ sku: 'CHERRY', price: 9 }))).toEqual(['CHERRY'])
+    // What an answered line earns may hang on what is beside it.
+    expect(hear(() => void cart.setAttributes({ gift: true }))).toEqual(['APPLE', 'BREAD'])
+    expect(hear(() => void cart.remove('BREAD')).toSorted()).toEqual(['BREAD', 'CHERRY'])
+    expect(hear(() => cart.forget()).toSorted()).toEqual(['APPLE', 'CHERRY'])
+  })
+
+  test('leaves nobody with a line that is another by now, whatever is edited and answered', async () => {
+    const keys = ['A', 'B', 'C', 'D']
+    const step = fc.tuple(fc.constantFrom(...keys), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 5 }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const { cart, clock } = await openLoaded()
+        const lineOf = (key: string) => cart.getSnapshot().lines.find((line) => line.key === key)
+        const seen = new Map<string, unknown>()
+        for (const key of keys) cart.subscribe(() => seen.set(key, lineOf(key)), key)
+        for (const [key, number, what] of steps) {
+          const edits = [
+            () => cart.add({ sku: key, price: 2 }),
+            () => cart.setQuantity(key, number),
+            () => cart.remove(key),
+            () => cart.setItemAttributes(key, { number }),
+            () => cart.applyCoupon(key),
+          ]
+          void edits[what]?.()
+          if (what === edits.length) await clock.advance(number * 300)
+          for (const each of keys) expect(seen.get(each), each).toBe(lineOf(each))
+        }
+        cart.forget()
+      }),
+      { numRuns: 300, seed: Number(process.env.SEED ?? 1) },
+    )
   })
 
   test('keeps the view it was made with', async () => {
