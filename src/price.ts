@@ -228,15 +228,26 @@ interface Taken {
 // Source: customer sessions, OpenAPI.
 const mostUnits = 10_000
 
+// One cart after another is worked out on the same paper: making it anew takes longer than pricing a small one.
+let paper = { millionths: new Float64Array(), units: new Float64Array(), first: new Int32Array() }
+const noUnits = new Float64Array()
+
 function newTaken(cartItems: readonly CartItem[], places: number): Taken {
-  const first = new Int32Array(cartItems.length)
+  if (paper.first.length < places)
+    paper = { millionths: new Float64Array(places), units: new Float64Array(mostUnits), first: new Int32Array(places) }
+  const { millionths, first } = paper
   let units = 0
   cartItems.forEach(({ quantity }, position) => {
     first[position] = units
     // A server may answer anything; but what is not a number of units has none.
     units += quantity > 0 ? Math.ceil(quantity) : 0
   })
-  return { millionths: new Float64Array(places), rest: new Map(), units: new Float64Array(units <= mostUnits ? units : 0), first }
+  return {
+    millionths: millionths.fill(0, 0, places),
+    rest: new Map(),
+    units: units <= mostUnits ? paper.units.fill(0, 0, units) : noUnits,
+    first,
+  }
 }
 
 function take({ millionths, rest }: Taken, place: number, value: number): void {

@@ -28,7 +28,7 @@ const rows: readonly Budget[] = [
   { names: '{ TalonOneProvider, createTalonOne }', entry: 'index.js', limit: 1_400, whole: 6_950 },
   { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 4_850, whole: 28_500 },
   { names: '{ queryFor, getCustomerInventory }', entry: 'index.js', limit: 1_000, endpoints: 1 },
-  { names: '{ priceCart }', entry: 'index.js', limit: 2_300 },
+  { names: '{ priceCart }', entry: 'index.js', limit: 2_400 },
   // A preview also keeps itself out of what a page stores.
   { names: '{ useSessionPreview }', entry: 'index.js', limit: 2_200, endpoints: 1 },
   // With all of `priceCart` in it.
