@@ -20,16 +20,20 @@ import type {
 } from '../schema.ts'
 import { isRecord } from '../record.ts'
 import type { Shopper } from './identity.ts'
+import type { ShopperFields } from './policy.ts'
 
 /** Whom an answer goes to. */
 export interface Reader {
   shopper: Shopper
   /** What the browser calls the sessions it named, by the id that Talon.One knows them under. */
   browserIds: ReadonlyMap<string, string>
-  /** The attributes a shopper may see, which are those a shopper may set. */
-  sessionAttributes: readonly string[]
-  itemAttributes: readonly string[]
+  /** What the shopper may see beside what every cart has. */
+  fields: ShopperFields
+  couponReasons: CouponReasons
 }
+
+/** How much of why a code was refused is told: `'coarse'` does not say that a code exists which is not the reader's. */
+export type CouponReasons = 'coarse' | 'unsafe-all'
 
 type Filter = (value: unknown, reader: Reader) => unknown
 
@@ -142,14 +146,14 @@ const itemNames: Names<CartItem> = [
   'remainingQuantity',
 ]
 const item: Filter = (value, reader) =>
-  isRecord(value) ? { ...pick(value, itemNames), ...attributesOf(value, reader.itemAttributes) } : undefined
+  isRecord(value) ? { ...pick(value, itemNames), ...attributesOf(value, reader.fields.itemAttributes ?? []) } : undefined
 
 const session = own('profileId' satisfies keyof CustomerSessionV2, (value, reader) =>
   isRecord(value)
     ? {
         ...pick(value, sessionNames),
         cartItems: list(item)(value.cartItems, reader),
-        attributes: isRecord(value.attributes) ? pick(value.attributes, reader.sessionAttributes) : {},
+        attributes: isRecord(value.attributes) ? pick(value.attributes, reader.fields.sessionAttributes ?? []) : {},
         integrationId: reader.browserIds.get(String(value.integrationId)),
       }
     : undefined,
@@ -264,10 +268,11 @@ const effect: Filter = (value, reader) => {
   if (!isRecord(value) || !isRecord(value.props) || hiddenEffects.has(String(value.effectType))) return undefined
   const { props } = value
   if (recipients.some((name) => props[name] !== undefined && props[name] !== reader.shopper.profileId)) return undefined
+  if (value.effectType === 'customEffect' && !reader.fields.customEffects?.some((name) => name === props.name)) return undefined
   // Rejections say to developers which condition failed; that is a hint for guessing.
   const { details: _details, conditionIndex: _condition, effectIndex: _effect, ...told } = props
   const shown: Record<string, unknown> = 'ruleTitle' in told ? { ...told, ruleTitle: '' } : told
-  const replaced = tellTale.get(String(shown.rejectionReason))
+  const replaced = reader.couponReasons === 'coarse' ? tellTale.get(String(shown.rejectionReason)) : undefined
   if (replaced !== undefined) return { ...nowhere, effectType: value.effectType, props: { value: shown.value, rejectionReason: replaced } }
   return { ...pick(value, envelope), rulesetId: 0, ruleName: '', props: shown }
 }
@@ -275,6 +280,7 @@ const effect: Filter = (value, reader) => {
 // These confirm that a code exists although it is not the reader's.
 const tellTale = new Map([
   ['CouponRecipientDoesNotMatch', 'CouponNotFound'],
+  ['CouponReservationRequired', 'CouponNotFound'],
   ['ReferralRecipientDoesNotMatch', 'ReferralNotFound'],
   ['AdvocateNotFound', 'ReferralNotFound'],
 ])

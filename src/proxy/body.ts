@@ -21,6 +21,28 @@ export async function readBytes(body: ReadableStream<Uint8Array> | null, most: n
   return bytes
 }
 
+/** Whether lists and objects stand in one another deeper than that, in a text that may be JSON. */
+// Before it is parsed: what reads or writes such data afterwards may run out of stack.
+export function isDeeper(text: string, most: number): boolean {
+  let depth = 0
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index]
+    if (character === '"') index = endOfString(text, index)
+    else if (character === '{' || character === '[') depth++
+    else if (character === '}' || character === ']') depth--
+    if (depth > most) return true
+  }
+  return false
+}
+
+function endOfString(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index++) {
+    if (text[index] === '\\') index++
+    else if (text[index] === '"') return index
+  }
+  return text.length
+}
+
 /** What a text says in JSON; undefined when it is none. */
 export function parse(text: string): unknown {
   try {

@@ -1,4 +1,5 @@
 import { isRecord } from '../record.ts'
+import { within } from './deadline.ts'
 import { Problem } from './problem.ts'
 
 /** Who a request comes from, by the shop's own session: never by anything the browser could choose. */
@@ -25,30 +26,47 @@ export interface Staff {
   /** Whose account it is. Stable: an `Idempotency-Key` counts for its subject only. */
   subject: string
   scopes: readonly StaffScope[]
+  /** When they last proved who they are. What is destructive needs it, no longer than five minutes ago. */
+  signedInAt?: Date
 }
 
 /** Tells who of the staff a request comes from; null when nobody is signed in. */
 export type IdentifyStaff = (request: Request) => Staff | null | Promise<Staff | null>
 
-/** Asks `identify`, and fails closed: what is not a proper identity is never taken for an anonymous one. */
-export async function identifyShopper(identify: Identify, request: Request): Promise<Shopper> {
-  const shopper: unknown = await identify(request)
-  if (shopper === null) throw new Problem(401, 'unauthenticated')
+/** Asks `identify`, and fails closed: what is not a proper identity is never taken for an anonymous one. Null: nobody is signed in. */
+export async function identifyShopper(identify: Identify, request: Request, ms: number): Promise<Shopper | null> {
+  const shopper: unknown = await ask(identify, request, ms)
+  if (shopper === null) return null
   if (typeof shopper !== 'object' || !('profileId' in shopper) || !isId(shopper.profileId)) throw new Problem(500, 'identity_invalid')
   const cards = 'loyaltyCardIds' in shopper && Array.isArray(shopper.loyaltyCardIds) ? shopper.loyaltyCardIds : []
   return { profileId: shopper.profileId, loyaltyCardIds: cards.filter((card) => typeof card === 'string') }
 }
 
 /** Asks `identify`, and fails closed, as for shoppers. A scope that nobody knows grants nothing. */
-export async function identifyStaff(identify: IdentifyStaff, request: Request): Promise<{ subject: string; scopes: readonly unknown[] }> {
-  const staff: unknown = await identify(request)
+export async function identifyStaff(identify: IdentifyStaff, request: Request, ms: number): Promise<IdentifiedStaff> {
+  const staff: unknown = await ask(identify, request, ms)
   if (staff === null) throw new Problem(401, 'unauthenticated')
   // A text of scopes is refused too: `includes` would find one scope within another word.
   if (!isRecord(staff) || !isId(staff.subject) || !Array.isArray(staff.scopes)) throw new Problem(500, 'identity_invalid')
-  return { subject: staff.subject, scopes: staff.scopes }
+  const { subject, scopes, signedInAt } = staff
+  return { subject, scopes, signedInAt: signedInAt instanceof Date ? signedInAt.getTime() : NaN }
 }
 
-function isId(id: unknown): id is string {
+/** Staff as `identify` names them. A scope may be anything. */
+export interface IdentifiedStaff {
+  subject: string
+  scopes: readonly unknown[]
+  /** In milliseconds since 1970; NaN when it was not told. */
+  signedInAt: number
+}
+
+function ask<Value>(identify: (request: Request) => Value | Promise<Value>, request: Request, ms: number): Promise<Value> {
+  const late = () => new Problem(503, 'identity_unavailable', { retryable: true })
+  return within(ms, late, () => identify(request))
+}
+
+/** Whether something is an id that Talon.One can be given. */
+export function isId(id: unknown): id is string {
   return (
     typeof id === 'string' &&
     id.trim() !== '' &&

@@ -5,7 +5,8 @@
  */
 
 // Both proxies
-export type { ProxyEvent, ProxyOptions } from './handler.ts'
+export type { Proxy, ProxyEvent, ProxyOptions, ProxyTimeouts } from './proxy.ts'
+export type { Origins } from './origins.ts'
 export type { ProblemCode } from './problem.ts'
 export type { Upstream } from './upstream.ts'
 
@@ -13,12 +14,15 @@ export type { Upstream } from './upstream.ts'
 export { createShopperProxy } from './shopper.ts'
 export type { ShopperProxyOptions } from './shopper.ts'
 export type { Identify, Shopper } from './identity.ts'
-export type { ShopperOperations } from './policy.ts'
-export type { DraftItem, PricedDraft, Pricing } from './pricing.ts'
+export type { ShopperFields, ShopperOperations } from './policy.ts'
+export type { DraftItem, PricedDraft, Pricing, PricingContext } from './pricing.ts'
+export type { CouponReasons } from './answer.ts'
+export type { Rate, ShopperLimits } from './limits.ts'
+export type { SessionOf } from './namespace.ts'
 
 // For staff
 export { createStaffProxy } from './staff.ts'
-export type { StaffProxyOptions } from './staff.ts'
+export type { StaffLimits, StaffProxyOptions } from './staff.ts'
 export type { IdentifyStaff, Staff, StaffScope } from './identity.ts'
 
 // For the order system

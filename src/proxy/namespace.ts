@@ -1,5 +1,9 @@
 /** What the browser calls a thing is not what Talon.One calls it: every shopper has a namespace of their own. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Endpoint } from '../endpoint.ts'
+import { isId, type Shopper } from './identity.ts'
+import { Problem } from './problem.ts'
 import { readIdempotencyKey } from './request.ts'
 import { base64url, deriveId, type SessionNamespace } from './session-id.ts'
 
@@ -12,27 +16,36 @@ export interface Namespaced {
 
 const sessionFields = ['customerSessionId', 'connectedSessionId', 'customerSessionIDs']
 
+/** A shop's own mapping, where its carts have ids of their own: Talon.One's id for what a browser calls a session; null when it is not the shopper's. */
+export type SessionOf = (shopper: Shopper, browserId: string) => string | null | Promise<string | null>
+
 /** Leads every session and event that an input names into the shopper's namespace. */
 export async function inNamespace(
   namespace: SessionNamespace,
+  sessionOf: SessionOf | undefined,
   endpoint: Endpoint,
   input: Record<string, unknown>,
-  profileId: string,
+  shopper: Shopper,
 ): Promise<Namespaced> {
+  const { profileId } = shopper
   const browserIds = new Map<string, string>()
   const derived = { ...input }
-  const sessionId = async (browserId: unknown): Promise<string> => {
-    const id = await deriveId(namespace, 'session', profileId, String(browserId))
-    browserIds.set(id, String(browserId))
+  const sessionId = async (browserId: string): Promise<string> => {
+    const id = sessionOf ? await sessionOf(shopper, browserId) : deriveId(namespace, 'session', profileId, browserId)
+    if (id === null) throw new Problem(404, 'not_found')
+    if (!isId(id)) throw new Problem(500, 'identity_invalid')
+    browserIds.set(id, browserId)
     return id
   }
   for (const name of sessionFields) {
     const named = input[name]
-    if (named !== undefined) derived[name] = Array.isArray(named) ? await Promise.all(named.map(sessionId)) : await sessionId(named)
+    // `readInput` has held them to the row's shape: an id, or a list of ids.
+    if (typeof named === 'string') derived[name] = await sessionId(named)
+    else if (Array.isArray(named)) derived[name] = await Promise.all(named.map(sessionId))
   }
   // Where it is not the profile's, an `integrationId` is an event's.
   if (typeof input.integrationId === 'string' && endpoint.identity !== '/integrationId')
-    derived.integrationId = await deriveId(namespace, 'event', profileId, input.integrationId)
+    derived.integrationId = deriveId(namespace, 'event', profileId, input.integrationId)
   return { input: derived, browserIds }
 }
 
@@ -41,13 +54,13 @@ export async function inNamespace(
  * what is sent too, which differs between two attempts when a price has changed in between. Undefined when the browser sent none, or when
  * the row takes none.
  */
-export async function idempotencyKeyOf(
+export function idempotencyKeyOf(
   namespace: SessionNamespace,
   endpoint: Endpoint,
   request: Request,
   input: Record<string, unknown>,
   profileId: string,
-): Promise<string | undefined> {
+): string | undefined {
   const key = readIdempotencyKey(endpoint, request)
   return key === undefined ? undefined : deriveId(namespace, 'idempotency-key', profileId, endpoint.operationId, key, JSON.stringify(input))
 }
@@ -57,9 +70,9 @@ export async function idempotencyKeyOf(
  * there to see. With the plain key, somebody could use up the one that a colleague or the order system is about to send, whose write would
  * then never be carried out. It takes no secret: nobody can choose a key whose hash is another one's key.
  */
-export async function staffIdempotencyKeyOf(endpoint: Endpoint, request: Request, subject: string): Promise<string | undefined> {
+export function staffIdempotencyKeyOf(endpoint: Endpoint, request: Request, subject: string): string | undefined {
   const key = readIdempotencyKey(endpoint, request)
   if (key === undefined) return undefined
   const parts = JSON.stringify(['talon-one-staff-idempotency-key', 1, subject, key])
-  return base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(parts)))
+  return base64url(sha256(utf8ToBytes(parts)))
 }

@@ -26,6 +26,7 @@ import { identitiesOf, withIdentity } from '../identity.ts'
 import type { TalonOneIssue } from '../error.ts'
 import { isRecord } from '../record.ts'
 import type { Shopper } from './identity.ts'
+import type { ShopperLimits } from './limits.ts'
 import { Problem } from './problem.ts'
 
 /**
@@ -63,21 +64,31 @@ export interface ShopperOperations {
    * of products that are not on sale yet included.
    */
   bestPriorPrice?: boolean
-  /** Write and read these attributes of the own session. Default: none. */
+}
+
+/** What shoppers may set and see beside what every cart has. By name, since anything that is not listed may be the business of rules alone. */
+export interface ShopperFields {
+  /** Attributes of the own session, to write and to read. Default: none. */
   sessionAttributes?: readonly string[]
-  /** Write and read these attributes of the own cart's items, such as an engraving. Default: none. */
+  /** Attributes of the own cart's items, such as an engraving, to write and to read. Default: none. */
   itemAttributes?: readonly string[]
+  /** Custom effects to see, by their `name`. Default: none. */
+  customEffects?: readonly string[]
 }
 
 /** Turns a shopper's input into what may go upstream, or throws. The identity is set afterwards, whatever stands here. */
 export type Policy = (input: Record<string, unknown>, shopper: Shopper) => Record<string, unknown>
 
 /** The policies of the operations that are switched on. Whoever is not in here does not exist. */
-export function policiesFor(operations: ShopperOperations): ReadonlyMap<Endpoint, Policy> {
+export function policiesFor(
+  operations: ShopperOperations,
+  fields: ShopperFields,
+  limits: Pick<Required<ShopperLimits>, 'lines' | 'coupons'>,
+): ReadonlyMap<Endpoint, Policy> {
   const { reservations, referrals, profileAttributes, events } = operations
   const points = inProgram(operations.loyaltyProgramIds, checked(checkPoints))
   const cardPoints = ofOwnCard(points)
-  const session = checked(checkSession(operations))
+  const session = checked(checkSession(operations, fields, limits))
   const priorPrice = checked(checkPriorPrice)
   const policies = new Map<Endpoint, Policy>([
     [updateCustomerSessionV2, (input, shopper) => keptOpen(session(input, shopper))],
@@ -146,7 +157,11 @@ const shopperContent = ['customerSession', 'customerProfile', 'coupons', 'referr
 const sessionInputFields = ['customerSessionId', 'customerSession', 'responseContent']
 const sessionFields = ['profileId', 'couponCodes', 'referralCode', 'loyaltyCards', 'state', 'cartItems', 'additionalCosts', 'attributes']
 
-function checkSession({ sessionAttributes = [], itemAttributes = [], previews }: ShopperOperations): Check {
+function checkSession(
+  { previews }: ShopperOperations,
+  { sessionAttributes = [], itemAttributes = [] }: ShopperFields,
+  { lines, coupons }: Pick<Required<ShopperLimits>, 'lines' | 'coupons'>,
+): Check {
   return (input, shopper, issues) => {
     const session = sessionOf(input)
     refuseOthers(input, previews ? [...sessionInputFields, 'dry'] : sessionInputFields, '', issues)
@@ -157,7 +172,8 @@ function checkSession({ sessionAttributes = [], itemAttributes = [], previews }:
     }
     if (session.state !== undefined && session.state !== 'open')
       issues.push({ pointer: '/customerSession/state', message: 'a shopper may only keep a session open' })
-    refuseMore(session.couponCodes, 10, '/customerSession/couponCodes', issues)
+    refuseMore(session.cartItems, lines, '/customerSession/cartItems', issues)
+    refuseMore(session.couponCodes, coupons, '/customerSession/couponCodes', issues)
     refuseForeignCards(session, '/customerSession', shopper, issues)
     refuseContent(input, issues)
   }

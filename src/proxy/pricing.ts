@@ -1,5 +1,6 @@
 import type { AdditionalCost, CartItem } from '../schema.ts'
 import { isRecord } from '../record.ts'
+import { within } from './deadline.ts'
 import type { Shopper } from './identity.ts'
 import { Problem } from './problem.ts'
 
@@ -23,26 +24,42 @@ export interface PricedDraft {
  * Who says what a product costs. The Rule Engine believes the price it is sent, so a browser must not say it.
  * - `'catalog'`: Talon.One's own catalogue; only SKU and quantity are sent on.
  * - a function: the shop's server.
- * - `'trust-browser'`: whatever the page says. For prototypes; warns at every start.
+ * - `'unsafe-trust-browser'`: whatever the page says. For prototypes; warns at every start.
  */
 export type Pricing =
   | 'catalog'
-  | 'trust-browser'
-  | ((draft: { items: readonly DraftItem[] }, shopper: Shopper) => PricedDraft | Promise<PricedDraft>)
+  | 'unsafe-trust-browser'
+  | ((draft: { items: readonly DraftItem[] }, shopper: Shopper, context: PricingContext) => PricedDraft | Promise<PricedDraft>)
+
+/** What a pricing function may look at beside the cart and the shopper. */
+export interface PricingContext {
+  request: Request
+  /** Aborted when nobody waits for the prices any more. */
+  signal: AbortSignal
+}
 
 /** The input with the prices of whoever is trusted with them. */
-export async function priceInput(pricing: Pricing, input: Record<string, unknown>, shopper: Shopper): Promise<Record<string, unknown>> {
+export async function priceInput(
+  pricing: Pricing,
+  input: Record<string, unknown>,
+  shopper: Shopper,
+  request: Request,
+  ms: number,
+): Promise<Record<string, unknown>> {
   const session = input.customerSession
-  if (pricing === 'trust-browser' || !isRecord(session)) return input
+  if (pricing === 'unsafe-trust-browser' || !isRecord(session)) return input
   const { cartItems, additionalCosts: _, ...rest } = session
   if (!Array.isArray(cartItems)) return { ...input, customerSession: rest }
   const items = cartItems.filter(isRecord).map(draftItem)
   if (pricing === 'catalog') return { ...input, customerSession: { ...rest, cartItems: items } }
-  return { ...input, customerSession: { ...rest, ...(await reprice(pricing, items, shopper)) } }
+  const ask = (signal: AbortSignal) => pricing({ items }, shopper, { request, signal })
+  return { ...input, customerSession: { ...rest, ...(await reprice(ask, items, ms)) } }
 }
 
-async function reprice(pricing: Extract<Pricing, Function>, items: DraftItem[], shopper: Shopper): Promise<PricedDraft> {
-  const priced = await askPricing(pricing, items, shopper)
+type AskPricing = (signal: AbortSignal) => PricedDraft | Promise<PricedDraft>
+
+async function reprice(ask: AskPricing, items: DraftItem[], ms: number): Promise<PricedDraft> {
+  const priced = await askPricing(ask, ms)
   const { cartItems } = priced
   const agrees = cartItems.length === items.length && cartItems.every((item, index) => item === undefined || item.sku === items[index]?.sku)
   // Effects address lines by position: a cart that lost or moved a line would be discounted in the wrong place.
@@ -54,9 +71,9 @@ async function reprice(pricing: Extract<Pricing, Function>, items: DraftItem[], 
   return priced
 }
 
-async function askPricing(pricing: Extract<Pricing, Function>, items: DraftItem[], shopper: Shopper): Promise<PricedDraft> {
+async function askPricing(ask: AskPricing, ms: number): Promise<PricedDraft> {
   try {
-    return await pricing({ items }, shopper)
+    return await within(ms, () => new Error('`pricing` took too long'), ask)
   } catch (cause) {
     throw new Problem(503, 'reprice_failed', { retryable: true, cause })
   }

@@ -5,21 +5,30 @@ import type { TalonOneIssue } from '../error.ts'
 export type ProblemCode =
   | 'invalid_request'
   | 'invalid_json'
+  | 'json_too_deep'
   | 'unauthenticated'
   | 'csrf_rejected'
+  | 'origin_not_allowed'
   | 'operation_forbidden'
+  | 'sign_in_again'
   | 'not_found'
   | 'method_not_allowed'
+  | 'request_timeout'
   | 'conflict'
+  | 'stale_write'
   | 'body_too_large'
+  | 'uri_too_long'
   | 'unsupported_media_type'
   | 'field_not_allowed'
   | 'session_closed'
   | 'rate_limited'
   | 'internal'
   | 'identity_invalid'
+  | 'identity_unavailable'
   | 'reprice_failed'
+  | 'store_unavailable'
   | 'upstream_invalid'
+  | 'upstream_redirect'
   | 'upstream_rejected_credentials'
   | 'upstream_unavailable'
   | 'upstream_timeout'
@@ -59,21 +68,32 @@ const safeHeaders = {
   'x-content-type-options': 'nosniff',
 }
 
-/** A problem as a response. */
-export function problemResponse({ status, code, details }: Problem, requestId: string): Response {
-  const { retryable = false, retryAfterMs, outcome, issues, headers } = details
-  const body = { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, requestId, retryable, retryAfterMs, outcome, issues }
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { ...safeHeaders, ...headers, ...retryAfter(retryAfterMs), 'content-type': 'application/problem+json; charset=utf-8' },
-  })
+/** What a proxy answers, whatever server it is mounted in. */
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  /** Undefined for an answer without one. */
+  body: string | undefined
 }
 
-/** An answer as a response: data as JSON, undefined as no body. */
-export function answerResponse(status: number, data: unknown, retryAfterMs?: number): Response {
+/** A problem as an answer. */
+export function problemAnswer({ status, code, details }: Problem, requestId: string): Answer {
+  const { retryable = false, retryAfterMs, outcome, issues, headers } = details
+  const body = { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, requestId, retryable, retryAfterMs, outcome, issues }
+  const type = { 'content-type': 'application/problem+json; charset=utf-8' }
+  return { status, headers: { ...safeHeaders, ...headers, ...retryAfter(retryAfterMs), ...type }, body: JSON.stringify(body) }
+}
+
+/** Data as an answer in JSON; undefined as one without a body. */
+export function dataAnswer(status: number, data: unknown, retryAfterMs?: number): Answer {
   const headers = { ...safeHeaders, ...retryAfter(retryAfterMs) }
-  if (data === undefined) return new Response(null, { status, headers })
-  return new Response(JSON.stringify(data), { status, headers: { ...headers, 'content-type': 'application/json; charset=utf-8' } })
+  if (data === undefined) return { status, headers, body: undefined }
+  return { status, headers: { ...headers, 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(data) }
+}
+
+/** An answer as a `Response`. */
+export function responseOf({ status, headers, body }: Answer): Response {
+  return new Response(body ?? null, { status, headers })
 }
 
 function retryAfter(ms: number | undefined): Record<string, string> {

@@ -1,7 +1,9 @@
 /** What a request asks for: recognised by the table of rows, and read field by field into an input. */
 import { type Endpoint, readInput, recognise } from '../endpoint.ts'
 import type { TalonOneIssue } from '../error.ts'
-import { readBytes } from './body.ts'
+import { isDeeper } from './body.ts'
+import { within } from './deadline.ts'
+import { methodNotAllowed } from './origins.ts'
 import { Problem } from './problem.ts'
 
 /** The operations that exist, each with what the proxy asks of a request for it. Whoever is not in here does not exist. */
@@ -16,46 +18,72 @@ export interface Route<Rule> {
   rule: Rule
 }
 
-/** Finds the row for a path below the mount path. Refuses an unknown path with 404, another method with 405. */
-export function findRoute<Rule>(method: string, path: string, searchParams: URLSearchParams, rules: Rules<Rule>): Route<Rule> {
-  const methods = new Set<string>()
-  for (const [endpoint, rule] of rules) {
-    const params = recognise(endpoint, endpoint.method, path)
-    if (!params) continue
-    if (endpoint.method === method) return { endpoint, params, searchParams, rule }
-    methods.add(endpoint.method)
-  }
-  if (methods.size > 0) throw new Problem(405, 'method_not_allowed', { headers: { allow: [...methods].join(', ') } })
-  throw new Problem(404, 'not_found')
+/** A request's body to its end, or undefined when it is longer than `most` bytes. Read but once. */
+export type ReadBody = (most: number) => Promise<Uint8Array | undefined>
+
+/** How a body is read. */
+export interface BodyLimits {
+  /** The longest one, in bytes. */
+  body: number
+  /** The deepest that lists and objects may stand in one another. */
+  depth: number
+  /** How long it may take, in milliseconds. */
+  bodyMs: number
 }
 
-/** Refuses what another site could have caused. */
-// A form, an image or a script of another site cannot set this header, and a browser says where a request comes from.
-export function refuseForgery(request: Request): void {
-  const site = request.headers.get('sec-fetch-site') ?? 'same-origin'
-  if (request.headers.get('x-talon-client') !== '1' || site !== 'same-origin') throw new Problem(403, 'csrf_rejected')
+/** The methods that a path below the mount path has; none for one that is not there. */
+export function methodsAt(path: string, rules: Rules<unknown>): string[] {
+  const found = [...rules.keys()].filter((endpoint) => recognise(endpoint, endpoint.method, path))
+  return [...new Set(found.map(({ method }) => method))]
+}
+
+/** Finds the row for a path below the mount path. Refuses an unknown path with 404, another method with 405. */
+export function findRoute<Rule>(method: string, path: string, searchParams: URLSearchParams, rules: Rules<Rule>): Route<Rule> {
+  for (const [endpoint, rule] of rules) {
+    const params = recognise(endpoint, method, path)
+    if (params) return { endpoint, params, searchParams, rule }
+  }
+  const methods = methodsAt(path, rules)
+  throw methods.length > 0 ? methodNotAllowed(methods) : new Problem(404, 'not_found')
 }
 
 /** Reads path, query and body into the row's input, of its known fields only. Refuses with every finding, where there is one. */
 export async function readRequest(
-  request: Request,
+  { headers }: Request,
+  readBody: ReadBody,
   { endpoint, params, searchParams }: Route<unknown>,
-  maxBody: number,
+  limits: BodyLimits,
 ): Promise<Record<string, unknown>> {
   const issues: TalonOneIssue[] = []
-  const body = endpoint.body ? await readBody(request, maxBody) : undefined
+  const body = endpoint.body ? await readJson(headers, readBody, limits) : undefined
   const input = readInput(endpoint, { params, searchParams, body }, issues)
   if (issues.length > 0) throw new Problem(400, 'invalid_request', { issues })
   return input
 }
 
-async function readBody(request: Request, maxBody: number): Promise<unknown> {
-  if (!/^application\/json(;\s*charset=utf-8)?$/i.test(request.headers.get('content-type') ?? ''))
+async function readJson(headers: Headers, readBody: ReadBody, { body: most, depth, bodyMs }: BodyLimits): Promise<unknown> {
+  const isPlain = (headers.get('content-encoding') ?? 'identity') === 'identity'
+  if (!isPlain || !/^application\/json(;\s*charset=utf-8)?$/i.test(headers.get('content-type') ?? ''))
     throw new Problem(415, 'unsupported_media_type')
-  const bytes = await readBytes(request.body, maxBody)
+  if (Number(headers.get('content-length')) > most) throw new Problem(413, 'body_too_large')
+  const bytes = await within(
+    bodyMs,
+    () => new Problem(408, 'request_timeout', { retryable: true }),
+    () => readBody(most),
+  )
   if (bytes === undefined) throw new Problem(413, 'body_too_large')
+  const text = decodeText(bytes)
+  if (isDeeper(text, depth)) throw new Problem(400, 'json_too_deep')
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return JSON.parse(text)
+  } catch {
+    throw new Problem(400, 'invalid_json')
+  }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw new Problem(400, 'invalid_json')
   }

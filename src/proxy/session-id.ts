@@ -1,3 +1,7 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+
 /** What ids are derived from, beside the profile and the browser's own id. */
 export interface SessionNamespace {
   /** At least 32 characters, the same on every replica and in the order system. */
@@ -16,28 +20,26 @@ export function isSecret(secret: unknown): secret is string {
  * (HMAC-SHA-256), so every shopper has a namespace of their own: there is nothing to mint, to store or to steal, and another
  * shopper's id leads nowhere. The order system calls it to close what a shopper filled.
  */
-export function shopperSessionId(namespace: SessionNamespace, profileId: string, browserId: string): Promise<string> {
+export function shopperSessionId(namespace: SessionNamespace, profileId: string, browserId: string): string {
   return deriveId(namespace, 'session', profileId, browserId)
 }
 
 /** An id that only this shopper's requests lead to. Those of two kinds never meet, whatever the browser calls them. */
-export async function deriveId(
+export function deriveId(
   { secret, audience = 'shop' }: SessionNamespace,
-  kind: 'session' | 'event' | 'idempotency-key',
+  kind: 'session' | 'event' | 'idempotency-key' | 'guest',
   profileId: string,
   ...names: readonly string[]
-): Promise<string> {
+): string {
   if (!isSecret(secret)) throw new Error('shopperSessionId: `secret` must have at least 32 characters')
-  const encoder = new TextEncoder()
-  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
   // A JSON array keeps its parts apart: `a` + `bc` is not `ab` + `c`.
   const parts = JSON.stringify([`talon-one-${kind}`, 1, audience, profileId, ...names])
-  return base64url(await crypto.subtle.sign('HMAC', key, encoder.encode(parts)))
+  return base64url(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(parts)))
 }
 
 /** Bytes as text for a path or a header. */
-export function base64url(bytes: ArrayBuffer): string {
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
+export function base64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '')

@@ -1,25 +1,38 @@
 import { type Endpoint, fill } from '../endpoint.ts'
-import { filterAnswer } from './answer.ts'
-import { checkProxyOptions, createHandler, type ProxyOptions, teller } from './handler.ts'
+import { type CouponReasons, filterAnswer } from './answer.ts'
 import { type Identify, identifyShopper } from './identity.ts'
-import { idempotencyKeyOf, inNamespace } from './namespace.ts'
-import { forceIdentity, policiesFor, type Policy, type ShopperOperations } from './policy.ts'
+import { readLimits, type ShopperLimits } from './limits.ts'
+import { idempotencyKeyOf, inNamespace, type SessionOf } from './namespace.ts'
+import { forceIdentity, policiesFor, type Policy, type ShopperFields, type ShopperOperations } from './policy.ts'
 import { priceInput, type Pricing } from './pricing.ts'
-import { answerResponse } from './problem.ts'
-import { readRequest, refuseForgery, type Route } from './request.ts'
+import { type Answer, dataAnswer, Problem } from './problem.ts'
+import { checkProxyOptions, createProxy, type Proxy, type ProxyOptions, type ProxyTimeouts, teller } from './proxy.ts'
+import { type ReadBody, readRequest, type Route } from './request.ts'
 import { isSecret, type SessionNamespace } from './session-id.ts'
 import { createUpstream, readAnswer, type UpstreamAnswer } from './upstream.ts'
 
 /** What {@link createShopperProxy} takes. Bad configuration refuses to start and names the option only. */
-export interface ShopperProxyOptions extends SessionNamespace, ProxyOptions {
+export interface ShopperProxyOptions extends SessionNamespace, Omit<ProxyOptions, 'timeouts'> {
   /** Who a request comes from. The only source of identity: whatever the browser says is compared with it and replaced. */
   identify: Identify
   /** Who says what a product costs. Required: there is no safe default. */
   pricing: Pricing
   /** What shoppers may do beside their own cart, and reading their own wallet, points and achievements. Default: nothing. */
   operations?: ShopperOperations
-  /** The longest request body, in bytes. @default 65536 */
-  maxBody?: number
+  /** What shoppers may set and see beside what every cart has. Default: nothing. */
+  fields?: ShopperFields
+  /**
+   * How much shoppers learn of why a code was refused. `'coarse'`: a code that is somebody else's, or reserved, is answered as one that does
+   * not exist, so that none can be found by guessing. @default 'coarse'
+   */
+  couponReasons?: CouponReasons
+  /** Talon.One's id for what a browser calls a session, where your carts have ids of their own. Default: {@link shopperSessionId}. */
+  session?: SessionOf
+  limits?: ShopperLimits
+  timeouts?: ProxyTimeouts & {
+    /** Your `pricing`. Then 503, and nothing is sent. @default 2000 */
+    pricing?: number
+  }
 }
 
 /**
@@ -37,30 +50,31 @@ export interface ShopperProxyOptions extends SessionNamespace, ProxyOptions {
  *   pricing: 'catalog',
  * })
  */
-export function createShopperProxy(options: ShopperProxyOptions): (request: Request) => Promise<Response> {
+export function createShopperProxy(options: ShopperProxyOptions): Proxy {
   checkOptions(options)
-  const { maxBody = 65_536, pricing, identify, operations = {}, onEvent } = options
+  const { pricing, identify, operations = {}, fields = {}, couponReasons = 'coarse', session, timeouts = {}, onEvent } = options
+  const limits = readLimits(options.limits)
   const send = createUpstream('createShopperProxy', options)
-  const { sessionAttributes = [], itemAttributes = [] } = operations
-  if (pricing === 'trust-browser') teller(onEvent)({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
+  if (pricing === 'unsafe-trust-browser')
+    teller(onEvent)({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
 
   // The pipeline. Each step refuses by throwing a Problem; nothing has been sent before the last but two.
-  async function answer(request: Request, route: Route<Policy>): Promise<Response> {
+  async function answer(request: Request, readBody: ReadBody, route: Route<Policy>): Promise<Answer> {
     const { endpoint, rule: policy } = route
-    refuseForgery(request)
-    const shopper = await identifyShopper(identify, request)
-    const asked = await readRequest(request, route, maxBody)
+    const shopper = await identifyShopper(identify, request, timeouts.identify ?? 2_000)
+    if (shopper === null) throw new Problem(401, 'unauthenticated')
+    const asked = await readRequest(request, readBody, route, { ...limits, bodyMs: timeouts.body ?? 10_000 })
     const allowed = forceIdentity(endpoint, policy(asked, shopper), shopper)
-    const priced = await priceInput(pricing, allowed, shopper)
-    const { input, browserIds } = await inNamespace(options, endpoint, priced, shopper.profileId)
-    const key = await idempotencyKeyOf(options, endpoint, request, input, shopper.profileId)
+    const priced = await priceInput(pricing, allowed, shopper, request, timeouts.pricing ?? 2_000)
+    const { input, browserIds } = await inNamespace(options, session, endpoint, priced, shopper)
+    const key = idempotencyKeyOf(options, endpoint, request, input, shopper.profileId)
     const answered = await send(endpoint, fill(endpoint, input), key)
     const { status, data } = isEmptyWallet(endpoint, answered) ? { status: 200, data: {} } : readAnswer(endpoint, answered)
-    const shown = filterAnswer(endpoint.operationId, data, { shopper, browserIds, sessionAttributes, itemAttributes })
-    return answerResponse(shown === undefined ? 204 : status, shown)
+    const shown = filterAnswer(endpoint.operationId, data, { shopper, browserIds, fields, couponReasons })
+    return dataAnswer(shown === undefined ? 204 : status, shown)
   }
 
-  return createHandler(options, policiesFor(operations), answer)
+  return createProxy(options, policiesFor(operations, fields, limits), answer)
 }
 
 // Talon.One meets a shopper with the first session; until then the wallet is empty rather than missing.
@@ -69,11 +83,13 @@ function isEmptyWallet({ operationId }: Endpoint, { status }: UpstreamAnswer): b
 }
 
 function checkOptions(options: ShopperProxyOptions): void {
-  const { secret, pricing } = options
+  const { secret, pricing, upstream, couponReasons = 'coarse' } = options
   const wrong = (what: string) => new Error(`createShopperProxy: ${what}`)
   if (!isSecret(secret)) throw wrong('`secret` must have at least 32 characters')
-  if (pricing !== 'catalog' && pricing !== 'trust-browser' && typeof pricing !== 'function') {
-    throw wrong("`pricing` must be 'catalog', a function that prices on the server, or 'trust-browser'")
+  if (pricing !== 'catalog' && pricing !== 'unsafe-trust-browser' && typeof pricing !== 'function') {
+    throw wrong("`pricing` must be 'catalog', a function that prices on the server, or 'unsafe-trust-browser'")
   }
+  if (couponReasons !== 'coarse' && couponReasons !== 'unsafe-all') throw wrong("`couponReasons` must be 'coarse' or 'unsafe-all'")
   checkProxyOptions('createShopperProxy', options)
+  if ('apiKey' in upstream && upstream.apiKey?.trim() === secret) throw wrong('`secret` must not be the API key')
 }

@@ -5,19 +5,26 @@ import type { APIError, ErrorResponseWithStatus, ErrorSource } from '../schema.t
 import { isRecord } from '../record.ts'
 import type { Shape } from '../shape.ts'
 import { parse } from './body.ts'
-import { checkProxyOptions, createHandler, type ProxyOptions } from './handler.ts'
-import { type IdentifyStaff, identifyStaff, type StaffScope } from './identity.ts'
+import { type IdentifiedStaff, type IdentifyStaff, identifyStaff, type StaffScope } from './identity.ts'
 import { staffIdempotencyKeyOf } from './namespace.ts'
-import { answerResponse, Problem } from './problem.ts'
-import { readRequest, refuseForgery, type Route } from './request.ts'
+import { type Answer, dataAnswer, Problem } from './problem.ts'
+import { checkLimit, checkProxyOptions, createProxy, type Proxy, type ProxyOptions, teller } from './proxy.ts'
+import { type ReadBody, readRequest, type Route } from './request.ts'
 import { createUpstream, readAnswer, type UpstreamAnswer } from './upstream.ts'
 
 /** What {@link createStaffProxy} takes. Bad configuration refuses to start and names the option only. */
 export interface StaffProxyOptions extends ProxyOptions {
   /** Who of the staff a request comes from, and what they may do. A page of the shop must never get anything but null here. */
   identify: IdentifyStaff
+  limits?: StaffLimits
+}
+
+/** What a request of staff may be at most. */
+export interface StaffLimits {
   /** The longest request body, in bytes. @default 1048576 */
-  maxBody?: number
+  body?: number
+  /** The deepest that lists and objects may stand in one another. @default 16 */
+  depth?: number
 }
 
 /**
@@ -34,30 +41,46 @@ export interface StaffProxyOptions extends ProxyOptions {
  *   identify: async (request) => {
  *     const account = await accountOf(request)
  *     if (!account) return null
- *     return { subject: account.id, scopes: account.isManager ? ['read', 'write', 'destructive'] : ['read'] }
+ *     const { id, isManager, signedInAt } = account
+ *     return { subject: id, signedInAt, scopes: isManager ? ['read', 'write', 'destructive'] : ['read'] }
  *   },
  * })
  */
-export function createStaffProxy(options: StaffProxyOptions): (request: Request) => Promise<Response> {
+export function createStaffProxy(options: StaffProxyOptions): Proxy {
   checkProxyOptions('createStaffProxy', options)
-  const { maxBody = 1_048_576, identify } = options
+  const { identify, limits = {}, timeouts = {}, onEvent } = options
+  const { body = 1_048_576, depth = 16 } = limits
+  checkLimit('createStaffProxy', 'body', body)
+  checkLimit('createStaffProxy', 'depth', depth)
+  const tell = teller(onEvent)
   const send = createUpstream('createStaffProxy', options)
   const rows: readonly Endpoint[] = Object.values(endpoints)
 
   // The pipeline. Each step refuses by throwing a Problem; nothing has been sent before the last but one.
-  async function answer(request: Request, route: Route<StaffScope>): Promise<Response> {
+  async function answer(request: Request, readBody: ReadBody, route: Route<StaffScope>): Promise<Answer> {
     const { endpoint, rule: scope } = route
-    refuseForgery(request)
-    const { subject, scopes } = await identifyStaff(identify, request)
-    if (!scopes.includes(scope)) throw new Problem(403, 'operation_forbidden')
-    const input = await readRequest(request, route, maxBody)
+    const staff = await identifyStaff(identify, request, timeouts.identify ?? 2_000)
+    refuseUnfit(staff, scope)
+    const input = await readRequest(request, readBody, route, { body, depth, bodyMs: timeouts.body ?? 10_000 })
     refuseMe(endpoint, input)
     const filled = fillOrRefuse(endpoint, input)
-    const key = await staffIdempotencyKeyOf(endpoint, request, subject)
-    return responseOf(endpoint, await send(endpoint, filled, key))
+    const key = staffIdempotencyKeyOf(endpoint, request, staff.subject)
+    if (scope === 'destructive') tell({ type: 'destructive', operationId: endpoint.operationId, subject: staff.subject })
+    return answerOf(endpoint, await send(endpoint, filled, key))
   }
 
-  return createHandler(options, new Map(rows.map((row) => [row, scopeOf(row)])), answer)
+  return createProxy(options, new Map(rows.map((row) => [row, scopeOf(row)])), answer)
+}
+
+// Somebody who has left the desk is still signed in.
+const freshMs = 5 * 60_000
+// Clocks of two machines.
+const skewMs = 60_000
+
+function refuseUnfit({ scopes, signedInAt }: IdentifiedStaff, scope: StaffScope): void {
+  if (!scopes.includes(scope)) throw new Problem(403, 'operation_forbidden')
+  const age = Date.now() - signedInAt
+  if (scope === 'destructive' && !(age > -skewMs && age <= freshMs)) throw new Problem(403, 'sign_in_again')
 }
 
 function scopeOf({ audience, kind }: Endpoint): StaffScope {
@@ -100,11 +123,11 @@ function fillOrRefuse(endpoint: Endpoint, input: Record<string, unknown>): Fille
   }
 }
 
-function responseOf(endpoint: Endpoint, answered: UpstreamAnswer): Response {
+function answerOf(endpoint: Endpoint, answered: UpstreamAnswer): Answer {
   const refusal = refusalIn(answered)
-  if (refusal) return answerResponse(answered.status, refusal, answered.retryAfterMs)
+  if (refusal) return dataAnswer(answered.status, refusal, answered.retryAfterMs)
   const { status, data } = readAnswer(endpoint, answered)
-  return answerResponse(status, data)
+  return dataAnswer(status, data)
 }
 
 // What Talon.One says of a request that it refuses, built anew. 401 and 403 are about the proxy's credential, not about staff.

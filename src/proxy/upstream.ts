@@ -1,9 +1,9 @@
-import { unlessAborted } from '../abort.ts'
 import type { Endpoint, FilledRequest } from '../endpoint.ts'
 import { isRecord } from '../record.ts'
 import { saysClosed, saysExists } from '../wording.ts'
 import { parse, readBytes } from './body.ts'
 import type { ContentSignature } from './content-signature.ts'
+import { within } from './deadline.ts'
 import { Problem } from './problem.ts'
 
 /**
@@ -13,6 +13,8 @@ import { Problem } from './problem.ts'
 export type Upstream = {
   /** The deployment's origin: `https://yourcompany.europe-west1.talon.one`. http only on this machine. */
   baseUrl: string | undefined
+  /** Hosts beside those of talon.one and of this machine that the key may be sent to, such as a gateway of your own. Default: none. */
+  hosts?: readonly string[]
 } & ({ apiKey: string | undefined } | { contentSignature: ContentSignature })
 
 /** What Talon.One answered, as it came. */
@@ -29,16 +31,17 @@ export type SendUpstream = (endpoint: Endpoint, request: FilledRequest, idempote
 interface UpstreamOptions {
   upstream: Upstream
   fetch?: typeof globalThis.fetch
-  timeout?: number
+  timeouts?: { upstream?: number }
 }
 
 // The answer to a session of 10,000 units with an effect for each is 2 MB.
 const longestAnswer = 2 ** 24
 
 /** Checks the upstream once, and refuses to start by naming the option only: no value gets into a message. */
-export function createUpstream(factory: string, { upstream, fetch = globalThis.fetch, timeout = 10_000 }: UpstreamOptions): SendUpstream {
+export function createUpstream(factory: string, { upstream, fetch = globalThis.fetch, timeouts = {} }: UpstreamOptions): SendUpstream {
+  const { upstream: timeoutMs = 10_000 } = timeouts
   const wrong = (what: string) => new Error(`${factory}: ${what}`)
-  const origin = checkOrigin(upstream.baseUrl, wrong)
+  const origin = checkOrigin(upstream, wrong)
   const key = 'contentSignature' in upstream ? undefined : checkKey(upstream.apiKey, wrong)
   const credential = (body: string): Record<string, string> =>
     'contentSignature' in upstream ? { 'content-signature': upstream.contentSignature(body) } : { authorization: `ApiKey-v1 ${key}` }
@@ -48,22 +51,18 @@ export function createUpstream(factory: string, { upstream, fetch = globalThis.f
     // Exactly these headers: nothing of the browser's request goes further.
     const headers = {
       accept: 'application/json',
+      // Nothing is unpacked here, so nothing can be packed a thousandfold.
+      'accept-encoding': 'identity',
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...credential(body ?? ''),
     }
-    const isWrite = endpoint.kind === 'write'
-    const signal = AbortSignal.timeout(timeout)
-    const response = await fetchUpstream(isWrite, signal, () =>
-      fetch(origin + request.path + request.search, {
-        method: request.method,
-        headers,
-        redirect: 'manual',
-        signal,
-        ...(body !== undefined && { body }),
-      }),
-    )
-    const bytes = await fetchUpstream(isWrite, signal, () => readBytes(response.body, longestAnswer))
+    const { kind } = endpoint
+    const { response, bytes } = await exchange(kind, timeoutMs, async (signal) => {
+      const init = { method: request.method, headers, redirect: 'manual', signal, ...(body !== undefined && { body }) } as const
+      const response = await fetch(origin + request.path + request.search, init)
+      return { response, bytes: await readBytes(response.body, longestAnswer) }
+    })
     const text = bytes && new TextDecoder().decode(bytes)
     // Talon.One does not say a key back. What does is something else, and answers go to browsers.
     if (text === undefined || (isTelling(key) && text.includes(key))) throw unreadable(endpoint)
@@ -82,7 +81,7 @@ export function readAnswer(endpoint: Endpoint, answer: UpstreamAnswer): { status
 }
 
 function unreadable({ kind }: Endpoint): Problem {
-  return new Problem(502, 'upstream_invalid', kind === 'write' ? { outcome: 'unknown' } : {})
+  return new Problem(502, 'upstream_invalid', unknownIf(kind === 'write'))
 }
 
 // A shorter one is a toy of somebody's tests, and may be a word.
@@ -90,12 +89,15 @@ function isTelling(key: string | undefined): key is string {
   return key !== undefined && key.length >= 16
 }
 
-function checkOrigin(baseUrl: string | undefined, wrong: (what: string) => Error): string {
+function checkOrigin({ baseUrl, hosts = [] }: Upstream, wrong: (what: string) => Error): string {
   if (baseUrl === undefined || !URL.canParse(baseUrl)) throw wrong('`upstream.baseUrl` is not a URL')
   const url = new URL(baseUrl)
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
+  const { protocol, hostname } = url
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback))
     throw wrong('`upstream.baseUrl` must be https (http only for localhost)')
+  if (!hostname.endsWith('.talon.one') && !isLoopback && !hosts.includes(hostname))
+    throw wrong('`upstream.baseUrl` must be of talon.one; name any other host in `upstream.hosts`')
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/') {
     throw wrong('`upstream.baseUrl` must be an origin and nothing more')
   }
@@ -109,15 +111,17 @@ function checkKey(apiKey: string | undefined, wrong: (what: string) => Error): s
   return key
 }
 
-async function fetchUpstream<Value>(isWrite: boolean, signal: AbortSignal, task: () => Promise<Value>): Promise<Value> {
+async function exchange<Value>(kind: Endpoint['kind'], ms: number, task: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+  const details = { retryable: true, ...unknownIf(kind === 'write') }
   try {
-    // A fetch of the shop's own may know nothing of the signal.
-    return await unlessAborted(signal, task())
+    return await within(ms, () => new Problem(504, 'upstream_timeout', details), task)
   } catch (error) {
-    const outcome = isWrite ? ({ outcome: 'unknown' } as const) : {}
-    if (error instanceof Error && error.name === 'TimeoutError') throw new Problem(504, 'upstream_timeout', { retryable: true, ...outcome })
-    throw new Problem(503, 'upstream_unavailable', { retryable: true, ...outcome })
+    throw error instanceof Problem ? error : new Problem(503, 'upstream_unavailable', details)
   }
+}
+
+function unknownIf(isWrite: boolean): { outcome?: 'unknown' } {
+  return isWrite ? { outcome: 'unknown' } : {}
 }
 
 function refusalOf({ status, text, retryAfterMs }: UpstreamAnswer, isWrite: boolean): Problem {
@@ -129,9 +133,11 @@ function refusalOf({ status, text, retryAfterMs }: UpstreamAnswer, isWrite: bool
   // The shopper is not the one whose credential was refused: a 401 here would sign them out in a loop.
   if (status === 401 || status === 403) return new Problem(502, 'upstream_rejected_credentials')
   if (status === 404) return new Problem(404, 'not_found')
+  // The key would have gone along. Status 0 is what workers make of it.
+  if (status === 0 || (status > 299 && status < 400)) return new Problem(502, 'upstream_redirect', unknownIf(isWrite))
   if (status === 409) return new Problem(409, 'conflict', { retryable: !saysExists(message) })
   if (status === 429) return new Problem(429, 'rate_limited', { retryable: true, ...wait })
-  return new Problem(503, 'upstream_unavailable', { retryable: true, ...(isWrite && { outcome: 'unknown' }), ...wait })
+  return new Problem(503, 'upstream_unavailable', { retryable: true, ...unknownIf(isWrite), ...wait })
 }
 
 function retryAfter(response: Response): { retryAfterMs?: number } {

@@ -62,7 +62,7 @@ function createShop(): { proxy: FetchHandler; orders: FetchHandler } {
     const guest = guestOf(request)
     const browserId = await sessionIdIn(request)
     if (request.method !== 'POST' || !guest || browserId === undefined) return Response.json({ error: 'not an order' }, { status: 400 })
-    const customerSessionId = await shopperSessionId(namespace, guest.profileId, browserId)
+    const customerSessionId = shopperSessionId(namespace, guest.profileId, browserId)
     const { customerSession } = await orderSystem.send(getCustomerSession, { customerSessionId })
     const cartItems = (customerSession?.cartItems ?? []).map(priceFromCatalogue).filter((item) => item !== undefined)
     const closed = await orderSystem.send(updateCustomerSessionV2, {

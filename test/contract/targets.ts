@@ -108,7 +108,7 @@ function behindStaffProxy(): Target {
     around: (sandbox) => {
       const proxy = createStaffProxy({
         upstream: { baseUrl: 'https://sandbox.invalid', apiKey: contractKey },
-        identify: () => ({ subject: 'contract', scopes: ['read', 'write', 'destructive'] }),
+        identify: () => ({ subject: 'contract', scopes: ['read', 'write', 'destructive'], signedInAt: new Date() }),
         fetch: sandbox,
       })
       return (input, init) => proxy(new Request(input, init))

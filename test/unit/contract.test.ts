@@ -291,17 +291,17 @@ test.skipIf(!openApi)(`what the proxy sends on is what the official OpenAPI file
       reservations: true,
       referrals: { campaignIds: [5] },
       profileAttributes: ['Name'],
-      sessionAttributes: ['Channel'],
       events: { types: ['reviewed'], attributes: { reviewed: ['Stars'] } },
       joinLoyaltyProgram: { loyaltyProgramIds: [1] },
       bestPriorPrice: true,
     },
+    fields: { sessionAttributes: ['Channel'] },
     fetch: checkedFetch(fetch, (found) => findings.push(...found)),
   })
   const staff = createTalonOne({ baseUrl: 'https://shop.talon.one', headers: { authorization: 'ApiKey-v1 key' }, fetch })
   await staff.send(endpoints.generateLoyaltyCard, { loyaltyProgramId: 2, cardIdentifier: 'CARD-1', customerProfileIds: ['ada', 'bob'] })
   await staff.send(endpoints.updateCustomerSessionV2, {
-    customerSessionId: await shopperSessionId({ secret }, 'ada', 'order'),
+    customerSessionId: shopperSessionId({ secret }, 'ada', 'order'),
     customerSession: { profileId: 'ada', state: 'closed', cartItems: [beans], loyaltyCards: ['CARD-1'] },
   })
 

@@ -66,7 +66,7 @@ describe('why a cart costs what it costs', () => {
   })
 
   test('through the shopper’s proxy, which keeps rule names to itself', () => {
-    const reader = { shopper: { profileId: 'anna' }, browserIds: new Map(), sessionAttributes: [], itemAttributes: [] }
+    const reader = { shopper: { profileId: 'anna' }, browserIds: new Map(), fields: {}, couponReasons: 'coarse' } as const
     const answer = filterAnswer('getCustomerSession', { effects: JSON.parse(JSON.stringify(effects)) }, reader)
     const [first] = explain(session, Object(answer).effects).lines[0] ?? []
     expect(first).toMatchObject({ campaignId: 3, ruleIndex: 1, coupon: 'SUMMER', value: 0.1, rulesetId: undefined, ruleName: undefined })

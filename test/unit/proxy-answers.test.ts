@@ -45,7 +45,7 @@ test.each([
   [429, '{}', 429, 'rate_limited', true],
   [500, 'SECRET stack', 503, 'upstream_unavailable', true],
   [502, '<html>SECRET</html>', 503, 'upstream_unavailable', true],
-  [302, '', 503, 'upstream_unavailable', true],
+  [302, '', 502, 'upstream_redirect', false],
   [200, '<html>SECRET</html>', 502, 'upstream_invalid', false],
   [200, '{"customerSession":', 502, 'upstream_invalid', false],
   [200, '', 502, 'upstream_invalid', false],
@@ -66,11 +66,11 @@ test('a write that was not answered is told as unknown', async () => {
 })
 
 test('an upstream that does not answer in time is a timeout, also when its fetch knows nothing of signals', async () => {
-  const { call: deaf } = createShop({ timeout: 20, fetch: () => new Promise(() => {}) })
+  const { call: deaf } = createShop({ timeouts: { upstream: 20 }, fetch: () => new Promise(() => {}) })
   expect((await deaf('PUT', '/v2/customer_sessions/basket', { body: cart() })).status).toBe(504)
   const never: typeof fetch = (_, init) =>
     new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
-  const { call } = createShop({ timeout: 20, fetch: never })
+  const { call } = createShop({ timeouts: { upstream: 20 }, fetch: never })
   const response = await call('PUT', '/v2/customer_sessions/basket', { body: cart() })
   expect([response.status, await response.json()]).toEqual([504, expect.objectContaining({ code: 'upstream_timeout', outcome: 'unknown' })])
 })

@@ -4,8 +4,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { createOffice } from './proxy-office.ts'
 import { key, createShop, cart } from './proxy-shop.ts'
 
-test("'trust-browser' warns when it starts", () => {
-  const { events } = createShop({ pricing: 'trust-browser' })
+test("'unsafe-trust-browser' warns when it starts", () => {
+  const { events } = createShop({ pricing: 'unsafe-trust-browser' })
   expect(events).toEqual([{ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' }])
 })
 
@@ -68,7 +68,7 @@ test('a log that fails does not keep a proxy from starting', () => {
   const onEvent = () => {
     throw new TypeError(key)
   }
-  expect(() => createShop({ pricing: 'trust-browser', onEvent })).not.toThrow()
+  expect(() => createShop({ pricing: 'unsafe-trust-browser', onEvent })).not.toThrow()
   expect(told).toHaveBeenCalledTimes(1)
   told.mockRestore()
 })
@@ -88,8 +88,17 @@ test.each([
   [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: undefined } }, '`upstream.apiKey`'],
   [{ upstream: { baseUrl: undefined, apiKey: key } }, '`upstream.baseUrl`'],
   [{ secret: undefined }, '`secret`'],
-  [{ timeout: Number.NaN }, '`timeout`'],
-  [{ maxBody: Number.NaN }, '`maxBody`'],
+  [{ secret: key.padEnd(32, '-'), upstream: { baseUrl: 'https://shop.talon.one', apiKey: key.padEnd(32, '-') } }, '`secret`'],
+  [{ upstream: { baseUrl: 'https://shop.talon.one.evil.example', apiKey: key } }, '`upstream.hosts`'],
+  [{ upstream: { baseUrl: 'https://evil-talon.one', apiKey: key } }, '`upstream.hosts`'],
+  [{ couponReasons: 'all' }, '`couponReasons`'],
+  [{ origins: ['*'] }, '`origins`'],
+  [{ origins: ['https://shop.example/'] }, '`origins`'],
+  [{ origins: 'https://shop.example' }, '`origins`'],
+  [{ timeouts: { upstream: Number.NaN } }, '`timeouts.upstream`'],
+  [{ limits: { body: Number.NaN } }, '`limits.body`'],
+  [{ limits: { lines: 1001 } }, '`limits.lines`'],
+  [{ limits: { requests: { most: 0, perMs: 1 } } }, '`limits.requests.most`'],
 ])('bad configuration refuses to start and names the option only: %j', (options, named) => {
   // The point of the test is what the types forbid.
   const start = () => createShop(options as unknown as Partial<ShopperProxyOptions>)

@@ -26,7 +26,7 @@ export function createOffice(options: Partial<StaffProxyOptions> = {}) {
     upstream: { baseUrl: 'https://shop.talon.one', apiKey: key },
     identify: ({ headers }) => {
       const subject = headers.get('x-test-staff')
-      return subject === null ? null : { subject, scopes: allScopes }
+      return subject === null ? null : { subject, scopes: allScopes, signedInAt: new Date() }
     },
     onEvent: (event) => events.push(event),
     ...options,

@@ -1,8 +1,16 @@
-import { createShopperProxy, type ProxyEvent, type ShopperOperations, type ShopperProxyOptions } from 'talon-one-react/proxy'
+import {
+  createShopperProxy,
+  type ProxyEvent,
+  type ShopperFields,
+  type ShopperOperations,
+  type ShopperProxyOptions,
+} from 'talon-one-react/proxy'
 import { createSandbox } from 'talon-one-react/sandbox'
 import { type Endpoint, fill, readInput, recognise } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
 import { identify } from '../../src/identity.ts'
+import { readLimits } from '../../src/proxy/limits.ts'
+import { policiesFor } from '../../src/proxy/policy.ts'
 
 export const key = 'c0ffee-key-that-nobody-may-see'
 export const secret = 'a secret of the tests, 32 characters and more'
@@ -25,9 +33,17 @@ export const everything: Required<ShopperOperations> = {
   joinLoyaltyProgram: { loyaltyProgramIds: [1] },
   loyaltyProgramIds: [1],
   bestPriorPrice: true,
+}
+
+/** Every field a shopper can be given. */
+export const everyField: Required<ShopperFields> = {
   sessionAttributes: ['Channel'],
   itemAttributes: ['engraving'],
+  customEffects: ['wave'],
 }
+
+/** What a proxy with {@link everything} lets a shopper do. */
+export const policies = policiesFor(everything, everyField, readLimits())
 
 const page = { pageSize: 10, skip: 0 }
 const since = { startDate: '2026-01-01T00:00:00Z', endDate: '2026-02-01T00:00:00Z' }
@@ -119,6 +135,7 @@ const fits = { list: [], nothing: undefined, object: {} }
 export function createFullShop(row: Endpoint, answer: unknown = fits[row.answer ?? 'object']) {
   const shop = createShop({
     operations: everything,
+    fields: everyField,
     fetch: async () => (answer === undefined ? new Response('') : Response.json(answer)),
   })
   const say = (

@@ -7,6 +7,7 @@ import { allFields, type Endpoint, fill } from '../../src/endpoint.ts'
 import {
   createAudienceV2,
   createReferralsForMultipleAdvocates,
+  deleteCustomerData,
   getCustomerInventory,
   getCustomerSession,
   trackEventV2,
@@ -39,11 +40,32 @@ const scopeOf = ({ audience, kind }: Endpoint): StaffScope => (audience === 'des
 
 test.each(named(rows))('%s is there for every set of scopes that holds its own, and for no other', async (_, row) => {
   for (const scopes of scopeSets) {
-    const { say, sent } = createAnsweredOffice(() => answerOf(row), { identify: () => ({ subject: 'clerk', scopes }) })
+    const { say, sent } = createAnsweredOffice(() => answerOf(row), {
+      identify: () => ({ subject: 'clerk', scopes, signedInAt: new Date() }),
+    })
     const response = await say(row, sample(row))
     if (scopes.includes(scopeOf(row))) expect([response.ok, sent.length], scopes.join()).toEqual([true, 1])
     else expect([response.status, await codeOf(response), sent], scopes.join()).toEqual([403, 'operation_forbidden', []])
   }
+})
+
+test.each<[string, Date | undefined, number]>([
+  ['now', new Date(), 200],
+  ['almost five minutes ago', new Date(Date.now() - 290_000), 200],
+  ['by a clock that is a little ahead', new Date(Date.now() + 30_000), 200],
+  ['more than five minutes ago', new Date(Date.now() - 301_000), 403],
+  ['in an hour', new Date(Date.now() + 3_600_000), 403],
+  ['never', undefined, 403],
+  ['on a day that is none', new Date('nonsense'), 403],
+])('who signed in %s may delete something or must sign in again', async (_, signedInAt, status) => {
+  const identify = () => ({ subject: 'clerk', scopes: allScopes, ...(signedInAt && { signedInAt }) })
+  const { say, sent, events } = createOffice({ identify, fetch: async () => new Response(null, { status: 200 }) })
+  const response = await say(deleteCustomerData, { integrationId: 'anna' })
+  expect([response.status === 204 ? 200 : response.status, sent.length]).toEqual([status, status === 200 ? 1 : 0])
+  if (status === 403) expect(await codeOf(response)).toBe('sign_in_again')
+  const audited = events.filter(({ type }) => type === 'destructive')
+  expect(audited).toEqual(status === 200 ? [{ type: 'destructive', operationId: 'deleteCustomerData', subject: 'clerk' }] : [])
+  expect((await say(getCustomerInventory, { integrationId: 'anna' })).status).not.toBe(403)
 })
 
 test('what the scopes are about', () => {
@@ -186,7 +208,9 @@ test.each([
 test('a scope that nobody knows grants nothing', async () => {
   const scopes = ['*', 'READ', 'read ', 'admin', 'shopper', 'undefined', ['read']]
   // As above.
-  const { call, sent } = createOffice({ identify: () => ({ subject: 'clerk', scopes: scopes as unknown as StaffScope[] }) })
+  const { call, sent } = createOffice({
+    identify: () => ({ subject: 'clerk', scopes: scopes as unknown as StaffScope[], signedInAt: new Date() }),
+  })
   expect((await call('GET', '/v2/customer_sessions/cart')).status).toBe(403)
   expect(sent).toEqual([])
 })
@@ -282,8 +306,8 @@ test('the headers that go upstream are the proxy’s own, whatever comes', async
   await say(getCustomerInventory, { integrationId: 'anna' }, { headers: { ...headers, 'idempotency-key': 'key-1' } })
   const authorization = `ApiKey-v1 ${key}`
   expect(sent.map((request) => [request.method, request.redirect, Object.fromEntries(request.headers)])).toEqual([
-    ['PUT', 'manual', { accept: 'application/json', 'content-type': 'application/json', authorization }],
-    ['GET', 'manual', { accept: 'application/json', authorization }],
+    ['PUT', 'manual', { accept: 'application/json', 'accept-encoding': 'identity', 'content-type': 'application/json', authorization }],
+    ['GET', 'manual', { accept: 'application/json', 'accept-encoding': 'identity', authorization }],
   ])
 })
 
@@ -357,8 +381,8 @@ test.each([
   [{ upstream: { baseUrl: undefined, apiKey: key } }, '`upstream.baseUrl`'],
   [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: `${key}\nx` } }, '`upstream.apiKey`'],
   [{ upstream: { baseUrl: 'https://shop.talon.one', apiKey: undefined } }, '`upstream.apiKey`'],
-  [{ timeout: Number.NaN }, '`timeout`'],
-  [{ maxBody: -1 }, '`maxBody`'],
+  [{ timeouts: { upstream: Number.NaN } }, '`timeouts.upstream`'],
+  [{ limits: { body: -1 } }, '`limits.body`'],
 ])('bad configuration refuses to start and names the option only: %j', (options, option) => {
   // The point of the test is what the types forbid.
   const start = () => createOffice(options as unknown as Partial<StaffProxyOptions>)

@@ -9,6 +9,7 @@ test('adds the key and forwards nothing of the browser', async () => {
   expect(response.status).toBe(200)
   expect(Object.fromEntries(sent[0]?.headers ?? [])).toEqual({
     accept: 'application/json',
+    'accept-encoding': 'identity',
     'content-type': 'application/json',
     authorization: `ApiKey-v1 ${key}`,
   })
@@ -74,7 +75,7 @@ test('attributes of items and session are those that were listed, on the way in 
   const { call: strict } = createShop()
   expect((await strict('PUT', '/v2/customer_sessions/basket', { body: cart({ cartItems: engraved }) })).status).toBe(422)
   const { call } = createShop({
-    operations: { itemAttributes: ['engraving'], sessionAttributes: ['gift'] },
+    fields: { itemAttributes: ['engraving'], sessionAttributes: ['gift'] },
     pricing: ({ items }) => ({
       cartItems: items.map((item) => ({ ...item, price: 1, attributes: { ...item.attributes, purchasePrice: 3 } })),
     }),

@@ -1,0 +1,58 @@
+import { checkLimit } from './proxy.ts'
+
+/** So often in so long. */
+export interface Rate {
+  most: number
+  /** In milliseconds. */
+  perMs: number
+}
+
+/** What a shopper may send at most. */
+export interface ShopperLimits {
+  /** The longest request body, in bytes. @default 65536 */
+  body?: number
+  /** The deepest that lists and objects may stand in one another. @default 16 */
+  depth?: number
+  /** Lines of a cart; Talon.One takes no more than 1000. @default 1000 */
+  lines?: number
+  /** Coupon codes of a cart. @default 10 */
+  coupons?: number
+  /** Requests of one shopper. A cart that is clicked on without a pause sends two a second. @default 240 a minute */
+  requests?: Rate
+  /** Codes that one shopper may try in vain, in carts, previews and reservations. @default 10 in ten minutes */
+  codes?: Rate
+  /** The same for one network, whoever asks from there. Needs `network`. @default 30 in ten minutes */
+  networkCodes?: Rate
+  /** Guests that are met in one network, and requests from there of those who are nobody yet. @default 120 an hour */
+  guests?: Rate
+}
+
+const minute = 60_000
+
+const defaults: Required<ShopperLimits> = {
+  body: 65_536,
+  depth: 16,
+  lines: 1000,
+  coupons: 10,
+  requests: { most: 240, perMs: minute },
+  codes: { most: 10, perMs: 10 * minute },
+  networkCodes: { most: 30, perMs: 10 * minute },
+  guests: { most: 120, perMs: 60 * minute },
+}
+
+// What Talon.One takes, and what a stack does.
+const most: Partial<Record<keyof ShopperLimits, number>> = { lines: 1000, depth: 1000 }
+
+/** The limits, each with its default. Refuses to start with one that is none. */
+export function readLimits(given: ShopperLimits = {}): Required<ShopperLimits> {
+  const limits = { ...defaults, ...given }
+  // Object.entries cannot know that there are no others.
+  for (const [name, limit] of Object.entries(limits) as [keyof ShopperLimits, number | Rate][]) {
+    if (typeof limit === 'number') checkLimit('createShopperProxy', name, limit, most[name])
+    else {
+      checkLimit('createShopperProxy', `${name}.most`, limit.most)
+      checkLimit('createShopperProxy', `${name}.perMs`, limit.perMs)
+    }
+  }
+  return limits
+}
