@@ -41,6 +41,7 @@ const codes: Readonly<Record<number, TalonOneErrorCode>> = {
   403: 'forbidden',
   404: 'not_found',
   409: 'conflict',
+  412: 'conflict',
   422: 'bad_request',
   429: 'rate_limited',
 }

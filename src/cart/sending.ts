@@ -40,6 +40,9 @@ export interface Sending {
   send(): Promise<void>
 }
 
+const page = Math.random().toString(36).slice(2)
+let writes = 0
+
 export function createSending(options: SendingOptions): Sending {
   const { client, queryClient, sessionId, store, outbox, mirror, taking, todo, clock, isOnline, signal } = options
   let isBusy = false
@@ -86,7 +89,13 @@ export function createSending(options: SendingOptions): Sending {
           responseContent: ['customerSession', 'loyalty'],
         },
         // With all other writes of this client, which may name whoever the caller is as `me`.
-        { signal, lane: client.profileId, onChanged: (changed) => store.state.isForgotten || update?.(changed) },
+        {
+          signal,
+          lane: client.profileId,
+          onChanged: (changed) => store.state.isForgotten || update?.(changed),
+          // So that the proxy refuses what the network has kept until a newer one has gone past it.
+          headers: { 'x-talon-sequence': `${page}.${(writes += 1)}` },
+        },
       )
       if (store.state.isForgotten) return
       // Its shopper has left meanwhile, as another tab has said: nobody else is to see it.
@@ -160,8 +169,9 @@ function isStray(answered: Confirmed['session'], known: NonNullable<Confirmed['s
 }
 
 // Whether the server refuses what a request holds, so that sending it again would not help.
-function isAboutContent({ code, status }: TalonOneError): boolean {
-  return code === 'bad_request' || code === 'invalid_input' || status === 413
+function isAboutContent({ code, status, retryable }: TalonOneError): boolean {
+  // A proxy whose shopper has tried too many codes in vain refuses the next one, not the cart.
+  return code === 'bad_request' || code === 'invalid_input' || status === 413 || (code === 'rate_limited' && !retryable)
 }
 
 /** A page in place of an answer, such as a captive portal's, says nothing of what became of the request, and will go away. */

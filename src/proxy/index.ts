@@ -19,6 +19,13 @@ export type { DraftItem, PricedDraft, Pricing, PricingContext } from './pricing.
 export type { CouponReasons } from './answer.ts'
 export type { Rate, ShopperLimits } from './limits.ts'
 export type { SessionOf } from './namespace.ts'
+export type { GuestOptions } from './guests.ts'
+export type { NetworkOf } from './network.ts'
+
+// What replicas share
+export { createMemoryStore } from './store.ts'
+export type { Counted, MemoryStoreOptions, ProxyStore, StoreClock } from './store.ts'
+export type { StoreTrouble } from './guarded-store.ts'
 
 // For staff
 export { createStaffProxy } from './staff.ts'
@@ -26,6 +33,7 @@ export type { StaffLimits, StaffProxyOptions } from './staff.ts'
 export type { IdentifyStaff, Staff, StaffScope } from './identity.ts'
 
 // For the order system
+export { readGuest } from './guests.ts'
 export { shopperSessionId } from './session-id.ts'
 export type { SessionNamespace } from './session-id.ts'
 

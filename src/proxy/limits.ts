@@ -17,13 +17,13 @@ export interface ShopperLimits {
   lines?: number
   /** Coupon codes of a cart. @default 10 */
   coupons?: number
-  /** Requests of one shopper. A cart that is clicked on without a pause sends two a second. @default 240 a minute */
+  /** Requests of one shopper, and of all in one network whom nobody has met yet. A cart that is clicked on without a pause sends two a second. @default 240 a minute */
   requests?: Rate
   /** Codes that one shopper may try in vain, in carts, previews and reservations. @default 10 in ten minutes */
   codes?: Rate
-  /** The same for one network, whoever asks from there. Needs `network`. @default 30 in ten minutes */
+  /** The same for one network (64 bits of an IPv6 address), whoever asks from there. Needs `network`. @default 30 in ten minutes */
   networkCodes?: Rate
-  /** Guests that are met in one network, and requests from there of those who are nobody yet. @default 120 an hour */
+  /** New guests of one network. Needs `guests`. @default 120 an hour */
   guests?: Rate
 }
 

@@ -57,6 +57,11 @@ export class Problem extends Error {
     this.code = code
     this.details = details
   }
+
+  /** The same, with more headers. */
+  with(headers: Record<string, string>): Problem {
+    return new Problem(this.status, this.code, { ...this.details, headers: { ...this.details.headers, ...headers } })
+  }
 }
 
 const safeHeaders = {

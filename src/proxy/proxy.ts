@@ -1,6 +1,7 @@
 /** What both proxies are: a request is recognised, answered or refused, and told of. */
 import { isRecord } from '../record.ts'
 import { readBytes } from './body.ts'
+import { StoreUnavailable, type StoreTrouble } from './guarded-store.ts'
 import { corsHeaders, type Origins, preflight, refuseForgery, wrongOrigins } from './origins.ts'
 import { type Answer, Problem, problemAnswer, type ProblemCode, responseOf } from './problem.ts'
 import { findRoute, methodsAt, type ReadBody, type Route, type Rules } from './request.ts'
@@ -41,7 +42,9 @@ export type ProxyEvent =
   | { type: 'failed'; operationId: string | undefined; requestId: string; error: string }
   /** Staff are about to delete something. `subject` is theirs, as `identify` gave it: the one id in any event, for the audit. */
   | { type: 'destructive'; operationId: string; subject: string }
-  | { type: 'warning'; option: 'pricing' | 'basePath' | 'store'; message: string }
+  /** The `store` cannot be asked, and this replica goes on alone; or it can be asked again. */
+  | ({ type: 'store' } & StoreTrouble)
+  | { type: 'warning'; option: 'pricing' | 'basePath' | 'network'; message: string }
 
 /** A proxy: mount it wherever `Request` and `Response` are. */
 export type Proxy = (request: Request) => Promise<Response>
@@ -88,7 +91,7 @@ export function createProxy<Rule>(
       tell({ type: 'answered', operationId, status: answered.status, requestId, ms: ms() })
       return answered
     } catch (error) {
-      const problem = error instanceof Problem ? error : new Problem(500, 'internal', { cause: error })
+      const problem = problemOf(error)
       // Of an error that nobody foresaw only its name is told.
       const { cause } = problem
       if (cause !== undefined) tell({ type: 'failed', operationId, requestId, error: nameOf(cause) })
@@ -106,14 +109,22 @@ export function createProxy<Rule>(
   return proxy
 }
 
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof StoreUnavailable) return new Problem(503, 'store_unavailable', { retryable: true })
+  return new Problem(500, 'internal', { cause: error })
+}
+
 // Ids are at most 1000 characters, and a ledger is asked for 50 sessions at most.
 const longestUrl = 65_536
 
 const mountHint = "a request came without it: where your framework cuts the mount path off, set `basePath: ''`"
 
-type Tell = (event: ProxyEvent) => void
+/** Tells the log. */
+export type Tell = (event: ProxyEvent) => void
 
-function onceOnly(tell: Tell): Tell {
+/** Tells the first event only. */
+export function onceOnly(tell: Tell): Tell {
   let isDone = false
   return (event) => {
     if (!isDone) tell(event)
@@ -143,6 +154,7 @@ function nameOf(error: unknown): string {
 }
 
 function logTrouble(event: ProxyEvent): void {
+  if (event.type === 'store') console.error(`talon-one proxy: the store is ${event.state}`)
   if (event.type === 'warning') console.warn(`talon-one proxy: \`${event.option}\`: ${event.message}`)
   if (event.type === 'failed')
     console.error(`talon-one proxy: ${event.operationId ?? 'a request'} failed with ${event.error} (${event.requestId})`)

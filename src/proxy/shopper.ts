@@ -1,15 +1,23 @@
-import { type Endpoint, fill } from '../endpoint.ts'
+import { type Endpoint, fill, isDry } from '../endpoint.ts'
 import { type CouponReasons, filterAnswer } from './answer.ts'
-import { type Identify, identifyShopper } from './identity.ts'
+import { refuseOvertaken } from './fence.ts'
+import { guardStore } from './guarded-store.ts'
+import { codesIn, type Guesses, rejectedIn, takeGuesses } from './guesses.ts'
+import type { GuestOptions } from './guests.ts'
+import type { Identify, Shopper } from './identity.ts'
 import { readLimits, type ShopperLimits } from './limits.ts'
 import { idempotencyKeyOf, inNamespace, type SessionOf } from './namespace.ts'
+import type { NetworkOf } from './network.ts'
 import { forceIdentity, policiesFor, type Policy, type ShopperFields, type ShopperOperations } from './policy.ts'
 import { priceInput, type Pricing } from './pricing.ts'
 import { type Answer, dataAnswer, Problem } from './problem.ts'
-import { checkProxyOptions, createProxy, type Proxy, type ProxyOptions, type ProxyTimeouts, teller } from './proxy.ts'
+import { checkProxyOptions, createProxy, type Proxy, type ProxyOptions, type ProxyTimeouts, onceOnly, teller } from './proxy.ts'
 import { type ReadBody, readRequest, type Route } from './request.ts'
 import { isSecret, type SessionNamespace } from './session-id.ts'
+import { createMemoryStore, type ProxyStore } from './store.ts'
 import { createUpstream, readAnswer, type UpstreamAnswer } from './upstream.ts'
+import { createVisitors } from './visitors.ts'
+import { inWriteLane } from './write-lane.ts'
 
 /** What {@link createShopperProxy} takes. Bad configuration refuses to start and names the option only. */
 export interface ShopperProxyOptions extends SessionNamespace, Omit<ProxyOptions, 'timeouts'> {
@@ -28,10 +36,21 @@ export interface ShopperProxyOptions extends SessionNamespace, Omit<ProxyOptions
   couponReasons?: CouponReasons
   /** Talon.One's id for what a browser calls a session, where your carts have ids of their own. Default: {@link shopperSessionId}. */
   session?: SessionOf
+  /**
+   * Shoppers whom `identify` does not know are guests, by a cookie of the proxy's own: their first write makes them one. It needs https (or
+   * localhost) and `network`. Default: nobody is a guest, and whoever is not signed in is answered 401.
+   */
+  guests?: true | GuestOptions
+  /** The address a request comes from, for limits that hold whoever asks. Default: there are none of those. */
+  network?: NetworkOf
+  /** What several replicas share: limits, lanes of writes, fences. Default: this replica's memory. */
+  store?: ProxyStore
   limits?: ShopperLimits
   timeouts?: ProxyTimeouts & {
     /** Your `pricing`. Then 503, and nothing is sent. @default 2000 */
     pricing?: number
+    /** Each call of `store`. Then this replica goes on alone, and refuses with 503 what must not be guessed at. @default 100 */
+    store?: number
   }
 }
 
@@ -52,29 +71,88 @@ export interface ShopperProxyOptions extends SessionNamespace, Omit<ProxyOptions
  */
 export function createShopperProxy(options: ShopperProxyOptions): Proxy {
   checkOptions(options)
-  const { pricing, identify, operations = {}, fields = {}, couponReasons = 'coarse', session, timeouts = {}, onEvent } = options
+  const { pricing, operations = {}, fields = {}, couponReasons = 'coarse', session, timeouts = {}, audience = 'shop' } = options
   const limits = readLimits(options.limits)
   const send = createUpstream('createShopperProxy', options)
-  if (pricing === 'unsafe-trust-browser')
-    teller(onEvent)({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
+  const tell = teller(options.onEvent)
+  if (pricing === 'unsafe-trust-browser') tell({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
+  const store = guardStore(options.store ?? createMemoryStore(), {
+    timeoutMs: timeouts.store ?? 100,
+    onTrouble: (trouble) => tell({ type: 'store', ...trouble }),
+  })
+  const visitors = createVisitors(options, store, limits, onceOnly(tell))
 
-  // The pipeline. Each step refuses by throwing a Problem; nothing has been sent before the last but two.
+  // The pipeline. Each step refuses by throwing a Problem; nothing is sent before `exchange`.
   async function answer(request: Request, readBody: ReadBody, route: Route<Policy>): Promise<Answer> {
     const { endpoint, rule: policy } = route
-    const shopper = await identifyShopper(identify, request, timeouts.identify ?? 2_000)
-    if (shopper === null) throw new Problem(401, 'unauthenticated')
+    const visitor = await visitors.identify(request)
     const asked = await readRequest(request, readBody, route, { ...limits, bodyMs: timeouts.body ?? 10_000 })
-    const allowed = forceIdentity(endpoint, policy(asked, shopper), shopper)
+    const met = await visitors.meet(visitor, endpoint, asked)
+    if (met === undefined) return unmet(endpoint)
+    return withHeaders(met.headers, async () => {
+      const { shopper } = met
+      const allowed = forceIdentity(endpoint, policy(asked, shopper), shopper)
+      const guesses = await takeGuesses(store, met.guessers, codesIn(endpoint, allowed))
+      const { status, data, browserIds } = await settled(guesses, () => exchange(request, endpoint, allowed, shopper))
+      const shown = filterAnswer(endpoint.operationId, data, { shopper, browserIds, fields, couponReasons })
+      return dataAnswer(shown === undefined ? 204 : status, shown)
+    })
+  }
+
+  async function exchange(request: Request, endpoint: Endpoint, allowed: Record<string, unknown>, shopper: Shopper): Promise<Exchanged> {
     const priced = await priceInput(pricing, allowed, shopper, request, timeouts.pricing ?? 2_000)
     const { input, browserIds } = await inNamespace(options, session, endpoint, priced, shopper)
     const key = idempotencyKeyOf(options, endpoint, request, input, shopper.profileId)
-    const answered = await send(endpoint, fill(endpoint, input), key)
-    const { status, data } = isEmptyWallet(endpoint, answered) ? { status: 200, data: {} } : readAnswer(endpoint, answered)
-    const shown = filterAnswer(endpoint.operationId, data, { shopper, browserIds, fields, couponReasons })
-    return dataAnswer(shown === undefined ? 204 : status, shown)
+    const filled = fill(endpoint, input)
+    const sent = async () => {
+      const answered = await send(endpoint, filled, key)
+      const { status, data } = isEmptyWallet(endpoint, answered) ? { status: 200, data: {} } : readAnswer(endpoint, answered)
+      return { status, data, browserIds }
+    }
+    if (endpoint.kind === 'read' || isDry(input)) return sent()
+    const { customerSessionId } = input
+    return inWriteLane(store, audience, shopper.profileId, async () => {
+      if (typeof customerSessionId === 'string') await refuseOvertaken(store, request, customerSessionId)
+      return sent()
+    })
   }
 
   return createProxy(options, policiesFor(operations, fields, limits), answer)
+}
+
+/** With headers that a refusal has too: a guest whose first write was not answered in time must be the same one at the next try. */
+async function withHeaders(headers: Record<string, string>, task: () => Promise<Answer>): Promise<Answer> {
+  try {
+    const answer = await task()
+    return { ...answer, headers: { ...answer.headers, ...headers } }
+  } catch (error) {
+    throw error instanceof Problem ? error.with(headers) : error
+  }
+}
+
+interface Exchanged {
+  status: number
+  data: unknown
+  browserIds: ReadonlyMap<string, string>
+}
+
+async function settled(guesses: Guesses, task: () => Promise<Exchanged>): Promise<Exchanged> {
+  try {
+    const exchanged = await task()
+    await guesses.settle(rejectedIn(exchanged.data))
+    return exchanged
+  } catch (error) {
+    // A reservation says of a code that it is not there by a status.
+    const isVerdict = error instanceof Problem && error.code === 'not_found'
+    await guesses.settle(isVerdict ? guesses.codes : undefined)
+    throw error
+  }
+}
+
+/** What somebody whom nobody has met is answered: nothing is theirs yet, and Talon.One need not be asked. */
+function unmet({ operationId }: Endpoint): Answer {
+  if (operationId === 'getCustomerInventory') return dataAnswer(200, {})
+  throw new Problem(404, 'not_found')
 }
 
 // Talon.One meets a shopper with the first session; until then the wallet is empty rather than missing.
@@ -83,13 +161,15 @@ function isEmptyWallet({ operationId }: Endpoint, { status }: UpstreamAnswer): b
 }
 
 function checkOptions(options: ShopperProxyOptions): void {
-  const { secret, pricing, upstream, couponReasons = 'coarse' } = options
+  const { secret, pricing, upstream, guests, network, couponReasons = 'coarse' } = options
   const wrong = (what: string) => new Error(`createShopperProxy: ${what}`)
   if (!isSecret(secret)) throw wrong('`secret` must have at least 32 characters')
   if (pricing !== 'catalog' && pricing !== 'unsafe-trust-browser' && typeof pricing !== 'function') {
     throw wrong("`pricing` must be 'catalog', a function that prices on the server, or 'unsafe-trust-browser'")
   }
   if (couponReasons !== 'coarse' && couponReasons !== 'unsafe-all') throw wrong("`couponReasons` must be 'coarse' or 'unsafe-all'")
+  // Whoever may become a new guest at will has as many budgets.
+  if (guests && typeof network !== 'function') throw wrong('`guests` need `network`, which tells the address a request comes from')
   checkProxyOptions('createShopperProxy', options)
   if ('apiKey' in upstream && upstream.apiKey?.trim() === secret) throw wrong('`secret` must not be the API key')
 }

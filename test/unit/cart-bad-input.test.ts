@@ -190,10 +190,9 @@ const table: Readonly<Record<string, Row>> = {
     held: { [failures]: ['409, for requests of one profile overlapped'] },
   },
   '412': {
-    codes: ['unexpected_status'],
-    cart: 'kept, stopped',
-    held: { [here]: ['a 412, which nobody has asked for'] },
-    because: 'neither Talon.One nor the proxy has preconditions, so nobody answers it',
+    codes: ['conflict'],
+    cart: 'kept',
+    held: { [here]: ['a write that the proxy says was overtaken is looked for, and sent again'] },
   },
   '413': { codes: ['unexpected_status'], cart: 'given back', held: { [failures]: ['is one that is answered %s, too'] } },
   '429, with a Retry-After that makes sense or none': {
@@ -483,7 +482,7 @@ describe('what the server says of an edit', () => {
   })
 
   test.each<[name: string, fate: Fate, code: string]>([
-    ['a 412, which nobody has asked for', { status: 412 }, 'unexpected_status'],
+    ['a 412 of somebody else', { status: 412 }, 'conflict'],
     ['a problem with a word of its own', { status: 403, body: { code: 'csrf', message: 'no' } }, 'forbidden'],
   ])('%s stops the cart, and the edit waits', async (_name, fate, code) => {
     const { cart, clock, server, stored, view } = await openLoaded({ session })
@@ -495,6 +494,27 @@ describe('what the server says of an edit', () => {
     cart.retry()
     await clock.advance(1_000)
     expect(added()).toEqual({ revision: 2 })
+    expect(stored()).toEqual([['APPLE', 2]])
+  })
+
+  test('a write that the proxy says was overtaken is looked for, and sent again', async () => {
+    const { cart, clock, server, stored } = await openLoaded({ session })
+    server.script('PUT', { status: 412, body: { code: 'stale_write', retryable: true, outcome: 'unknown' } })
+    const added = outcomeOf(cart.add(apple))
+    await clock.advance(10_000)
+    expect(added()).toEqual({ revision: 2 })
+    expect(server.requests.slice(0, 4).map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'PUT'])
+    expect(stored()).toEqual([['APPLE', 2]])
+  })
+
+  test('a code too many is refused, and the rest of the cart goes on', async () => {
+    const { cart, clock, server, stored, view } = await openLoaded({ session })
+    const tooMany: Fate = { status: 429, body: { code: 'rate_limited', retryable: false }, headers: { 'retry-after': '600' } }
+    server.script('PUT', tooMany, 'answer', tooMany)
+    const [added, applied] = [outcomeOf(cart.add(apple)), outcomeOf(cart.applyCoupon('GUESS'))]
+    await clock.advance(10_000)
+    expect([added(), applied()]).toEqual([{ revision: 2 }, { error: 'rate_limited' }])
+    expect(view()).toMatchObject({ sync: 'idle', coupons: [] })
     expect(stored()).toEqual([['APPLE', 2]])
   })
 

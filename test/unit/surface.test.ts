@@ -143,8 +143,10 @@ test('talon-one-react/proxy exports these values and no others', async () => {
   expect(Object.keys(await import('talon-one-react/proxy')).toSorted()).toMatchInlineSnapshot(`
     [
       "contentSignature",
+      "createMemoryStore",
       "createShopperProxy",
       "createStaffProxy",
+      "readGuest",
       "shopperSessionId",
     ]
   `)

@@ -1,0 +1,49 @@
+/** Shoppers that nobody has introduced: known by a cookie that no script can read, and that nobody can make up. */
+import type { Shopper } from './identity.ts'
+import { base64url, deriveId, type SessionNamespace } from './session-id.ts'
+
+/** How guests are known. */
+export interface GuestOptions {
+  /** How long a browser keeps a guest, in milliseconds. @default 2592000000, which is 30 days */
+  maxAge?: number
+}
+
+// The prefix has a browser refuse it from any other host, path or connection.
+const cookieName = '__Host-talon-one-guest'
+
+// Keeps guests apart from the shop's own profiles.
+const prefix = 'guest_'
+
+/**
+ * The guest whose cookie a request carries; undefined where it has none, or one that this shop has not made. For the shop's own sign-in,
+ * which knows by it whose cart to hand over; see `createOrderSystem`.
+ */
+export function readGuest({ headers }: Request, namespace: SessionNamespace): Shopper | undefined {
+  for (const [, id = '', mac = ''] of (headers.get('cookie') ?? '').matchAll(
+    /(?:^|;\s*)__Host-talon-one-guest=([\w-]{22})\.([\w-]{43})(?=;|$)/g,
+  ))
+    if (isEqual(mac, macOf(namespace, id))) return { profileId: prefix + id }
+  return undefined
+}
+
+/** A guest whom nobody has met: 128 random bits. */
+export function newGuest(): Shopper {
+  return { profileId: prefix + base64url(crypto.getRandomValues(new Uint8Array(16))) }
+}
+
+/** The header that has a browser remember a guest. */
+export function guestCookie({ profileId }: Shopper, namespace: SessionNamespace, { maxAge = 30 * 86_400_000 }: GuestOptions): string {
+  const id = profileId.slice(prefix.length)
+  return `${cookieName}=${id}.${macOf(namespace, id)}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=${Math.round(maxAge / 1000)}`
+}
+
+function macOf(namespace: SessionNamespace, id: string): string {
+  return deriveId(namespace, 'guest', id)
+}
+
+// As long for a wrong one as for the right one: both are 43 characters.
+function isEqual(one: string, other: string): boolean {
+  let difference = 0
+  for (let index = 0; index < other.length; index++) difference |= one.charCodeAt(index) ^ other.charCodeAt(index)
+  return difference === 0
+}

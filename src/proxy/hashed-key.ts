@@ -1,0 +1,13 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { base64url } from './session-id.ts'
+
+/**
+ * A key for the proxy's store: the SHA-256 of its purpose and its parts, 43 characters long whatever the parts are. No two purposes and no
+ * two lists of parts share one, and nobody who reads the store learns an id from it that they could not guess.
+ */
+export function hashedKey(purpose: string, ...parts: readonly string[]): string {
+  // A JSON array keeps its parts apart: `a` + `bc` is not `ab` + `c`. WebCrypto would take 43 µs for what takes 3 here.
+  const text = JSON.stringify([`talon-one-${purpose}`, 1, ...parts])
+  return base64url(sha256(utf8ToBytes(text)))
+}
