@@ -31,7 +31,17 @@ export function newGuest(): Shopper {
   return { profileId: prefix + base64url(crypto.getRandomValues(new Uint8Array(16))) }
 }
 
-/** The header that has a browser remember a guest. */
+/** Whether a profile is that of a guest. */
+export function isGuest(profileId: string): boolean {
+  return /^guest_[\w-]{22}$/.test(profileId)
+}
+
+/** The `Set-Cookie` that has a browser forget its guest: once their cart has been handed over. */
+export function forgetGuest(): string {
+  return `${cookieName}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0`
+}
+
+/** The `Set-Cookie` that has a browser remember a guest. */
 export function guestCookie({ profileId }: Shopper, namespace: SessionNamespace, { maxAge = 30 * 86_400_000 }: GuestOptions): string {
   const id = profileId.slice(prefix.length)
   return `${cookieName}=${id}.${macOf(namespace, id)}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=${Math.round(maxAge / 1000)}`

@@ -33,7 +33,9 @@ export type { StaffLimits, StaffProxyOptions } from './staff.ts'
 export type { IdentifyStaff, Staff, StaffScope } from './identity.ts'
 
 // For the order system
-export { readGuest } from './guests.ts'
+export { createOrderSystem } from './orders.ts'
+export type { Attachment, AuthoritativeCart, OrderAnswer, OrderSystem, OrderSystemOptions, ShopperCart } from './orders.ts'
+export { forgetGuest, readGuest } from './guests.ts'
 export { shopperSessionId } from './session-id.ts'
 export type { SessionNamespace } from './session-id.ts'
 

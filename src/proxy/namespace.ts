@@ -31,9 +31,7 @@ export async function inNamespace(
   const browserIds = new Map<string, string>()
   const derived = { ...input }
   const sessionId = async (browserId: string): Promise<string> => {
-    const id = sessionOf ? await sessionOf(shopper, browserId) : deriveId(namespace, 'session', profileId, browserId)
-    if (id === null) throw new Problem(404, 'not_found')
-    if (!isId(id)) throw new Problem(500, 'identity_invalid')
+    const id = await sessionIdOf(namespace, sessionOf, shopper, browserId)
     browserIds.set(id, browserId)
     return id
   }
@@ -47,6 +45,20 @@ export async function inNamespace(
   if (typeof input.integrationId === 'string' && endpoint.identity !== '/integrationId')
     derived.integrationId = deriveId(namespace, 'event', profileId, input.integrationId)
   return { input: derived, browserIds }
+}
+
+/** The id under which Talon.One knows what a shopper's browser calls a session. Refuses one that is not the shopper's. */
+export async function sessionIdOf(
+  namespace: SessionNamespace,
+  sessionOf: SessionOf | undefined,
+  shopper: Shopper,
+  browserId: string,
+): Promise<string> {
+  if (!sessionOf) return deriveId(namespace, 'session', shopper.profileId, browserId)
+  const id = await sessionOf(shopper, browserId)
+  if (id === null) throw new Problem(404, 'not_found')
+  if (!isId(id)) throw new Problem(500, 'identity_invalid')
+  return id
 }
 
 /**

@@ -144,8 +144,10 @@ test('talon-one-react/proxy exports these values and no others', async () => {
     [
       "contentSignature",
       "createMemoryStore",
+      "createOrderSystem",
       "createShopperProxy",
       "createStaffProxy",
+      "forgetGuest",
       "readGuest",
       "shopperSessionId",
     ]
