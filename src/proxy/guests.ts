@@ -6,10 +6,16 @@ import { base64url, deriveId, type SessionNamespace } from './session-id.ts'
 export interface GuestOptions {
   /** How long a browser keeps a guest, in milliseconds. @default 2592000000, which is 30 days */
   maxAge?: number
+  /**
+   * For development over plain http in browsers that keep no `Secure` cookie there, such as Safari on localhost: then another host of the
+   * same site can set the cookie, too. @default false
+   */
+  unsafeHttp?: boolean
 }
 
 // The prefix has a browser refuse it from any other host, path or connection.
-const cookieName = '__Host-talon-one-guest'
+const nameOf = ({ unsafeHttp }: GuestOptions) => (unsafeHttp ? 'talon-one-guest' : '__Host-talon-one-guest')
+const attributesOf = ({ unsafeHttp }: GuestOptions) => `Path=/; ${unsafeHttp ? '' : 'Secure; '}HttpOnly; SameSite=Strict`
 
 // Keeps guests apart from the shop's own profiles.
 const prefix = 'guest_'
@@ -18,11 +24,12 @@ const prefix = 'guest_'
  * The guest whose cookie a request carries; undefined where it has none, or one that this shop has not made. For the shop's own sign-in,
  * which knows by it whose cart to hand over; see `createOrderSystem`.
  */
-export function readGuest({ headers }: Request, namespace: SessionNamespace): Shopper | undefined {
-  for (const [, id = '', mac = ''] of (headers.get('cookie') ?? '').matchAll(
-    /(?:^|;\s*)__Host-talon-one-guest=([\w-]{22})\.([\w-]{43})(?=;|$)/g,
-  ))
-    if (isEqual(mac, macOf(namespace, id))) return { profileId: prefix + id }
+export function readGuest({ headers }: Request, namespace: SessionNamespace & GuestOptions): Shopper | undefined {
+  for (const cookie of (headers.get('cookie') ?? '').split(';')) {
+    const [name, value = ''] = cookie.trim().split('=')
+    const [, id = '', mac = ''] = /^([\w-]{22})\.([\w-]{43})$/.exec(value) ?? []
+    if (name === nameOf(namespace) && id !== '' && isEqual(mac, macOf(namespace, id))) return { profileId: prefix + id }
+  }
   return undefined
 }
 
@@ -37,14 +44,15 @@ export function isGuest(profileId: string): boolean {
 }
 
 /** The `Set-Cookie` that has a browser forget its guest: once their cart has been handed over. */
-export function forgetGuest(): string {
-  return `${cookieName}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0`
+export function forgetGuest(options: GuestOptions = {}): string {
+  return `${nameOf(options)}=; ${attributesOf(options)}; Max-Age=0`
 }
 
 /** The `Set-Cookie` that has a browser remember a guest. */
-export function guestCookie({ profileId }: Shopper, namespace: SessionNamespace, { maxAge = 30 * 86_400_000 }: GuestOptions): string {
+export function guestCookie({ profileId }: Shopper, namespace: SessionNamespace, options: GuestOptions): string {
+  const { maxAge = 30 * 86_400_000 } = options
   const id = profileId.slice(prefix.length)
-  return `${cookieName}=${id}.${macOf(namespace, id)}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=${Math.round(maxAge / 1000)}`
+  return `${nameOf(options)}=${id}.${macOf(namespace, id)}; ${attributesOf(options)}; Max-Age=${Math.round(maxAge / 1000)}`
 }
 
 function macOf(namespace: SessionNamespace, id: string): string {

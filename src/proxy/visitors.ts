@@ -53,13 +53,14 @@ export interface Visitors {
 
 export function createVisitors(options: VisitorOptions, store: GuardedStore, limits: Required<ShopperLimits>, warnOnce: Tell): Visitors {
   const { identify, guests, network: networkOf, timeouts = {}, audience = 'shop' } = options
+  const guestOptions = guests === true ? {} : guests
   const key = (purpose: string, whose: string) => hashedKey(purpose, audience, whose)
 
   return {
     async identify(request) {
       const known = await identifyShopper(identify, request, timeouts.identify ?? 2_000)
-      if (known === null && !guests) throw new Problem(401, 'unauthenticated')
-      const shopper = known ?? readGuest(request, options)
+      if (known === null && !guestOptions) throw new Problem(401, 'unauthenticated')
+      const shopper = known ?? (guestOptions && readGuest(request, { ...options, ...guestOptions }))
       const network = networkOf && networkIn(networkOf(request))
       if (network === unknownNetwork) warnOnce({ type: 'warning', option: 'network', message: unknownHint })
       const whose = shopper ? key('requests', shopper.profileId) : key('requests-of-network', network ?? '')
@@ -74,7 +75,7 @@ export function createVisitors(options: VisitorOptions, store: GuardedStore, lim
       const ofNetwork = network === undefined ? [] : [{ key: key('guesses-of-network', network), rate: limits.networkCodes }]
       // Whoever is nobody is another one each time.
       const ofShopper = known || isNew ? [{ key: key('guesses', shopper.profileId), rate: limits.codes }] : []
-      const cookie = isNew && guests ? { 'set-cookie': guestCookie(shopper, options, guests === true ? {} : guests) } : {}
+      const cookie = isNew && guestOptions ? { 'set-cookie': guestCookie(shopper, options, guestOptions) } : {}
       return { shopper, headers: cookie, guessers: [...ofShopper, ...ofNetwork] }
     },
   }

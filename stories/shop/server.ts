@@ -3,13 +3,13 @@
  * both an embedded Talon.One, or a real one when `TALON_ONE_BASE_URL` and `TALON_ONE_API_KEY` say so.
  */
 import { randomBytes } from 'node:crypto'
-import type { NodeHttp1Handler } from 'srvx'
+import type { NodeHttp1Handler, ServerRequest } from 'srvx'
 import { toNodeHandler } from 'srvx/node'
 import type { Connect, Plugin } from 'vite'
 import { createTalonOne } from '../../src/client.ts'
-import { getCustomerSession, updateCustomerSessionV2 } from '../../src/endpoints.ts'
+import { getCustomerSession } from '../../src/endpoints.ts'
 import { priceCart } from '../../src/price.ts'
-import { createShopperProxy, type DraftItem, type Shopper, shopperSessionId } from '../../src/proxy/index.ts'
+import { createOrderSystem, createShopperProxy, type DraftItem, readGuest } from '../../src/proxy/index.ts'
 import { createSandbox } from '../../src/sandbox/index.ts'
 import type { CartItem } from '../../src/schema.ts'
 import { products } from './products.ts'
@@ -21,7 +21,6 @@ export function shopServer(): Plugin {
   // Not before a server starts: a build, or a test without one, has no use for a sandbox.
   const mount = ({ middlewares }: { middlewares: Connect.Server }) => {
     const { proxy, orders } = createShop()
-    middlewares.use(giveGuestCookie)
     middlewares.use(serve('/talon-one/', proxy))
     middlewares.use(serve('/shop/orders', orders))
   }
@@ -46,30 +45,32 @@ function createShop(): { proxy: FetchHandler; orders: FetchHandler } {
   const { baseUrl, apiKey, fetch } = deployment()
   // With a deployment that outlives this process, give a secret that does too, or a restart starts new sessions.
   const namespace = { secret: process.env.SHOP_SECRET ?? randomBytes(32).toString('hex'), audience: 'demo' }
+  // The demo is served over plain http, on this machine.
+  const guests = { unsafeHttp: true }
   const proxy = createShopperProxy({
     ...namespace,
     upstream: { baseUrl, apiKey },
     fetch,
-    identify: guestOf,
+    // Nobody signs in here: everybody is a guest.
+    identify: () => null,
+    guests,
+    network: (request: ServerRequest) => request.ip,
     pricing: ({ items }) => ({ cartItems: items.map(priceFromCatalogue) }),
     operations: { reservations: true, referrals: { campaignIds: [5] } },
   })
-  const orderSystem = createTalonOne({ baseUrl, fetch, headers: { authorization: `ApiKey-v1 ${apiKey}` } })
+  const talonOne = createTalonOne({ baseUrl, fetch, headers: { authorization: `ApiKey-v1 ${apiKey}` } })
+  const orderSystem = createOrderSystem({ ...namespace, talonOne })
   return { proxy, orders: (request) => placeOrder(request) }
 
   // Closing a session redeems its codes and books its points. It belongs here, with a cart this server has priced itself.
   async function placeOrder(request: Request): Promise<Response> {
-    const guest = guestOf(request)
-    const browserId = await sessionIdIn(request)
-    if (request.method !== 'POST' || !guest || browserId === undefined) return Response.json({ error: 'not an order' }, { status: 400 })
-    const customerSessionId = shopperSessionId(namespace, guest.profileId, browserId)
-    const { customerSession } = await orderSystem.send(getCustomerSession, { customerSessionId })
+    const guest = readGuest(request, { ...namespace, ...guests })
+    const sessionId = await sessionIdIn(request)
+    if (request.method !== 'POST' || !guest || sessionId === undefined) return Response.json({ error: 'not an order' }, { status: 400 })
+    const cart = { profileId: guest.profileId, sessionId }
+    const { customerSession } = await talonOne.send(getCustomerSession, { customerSessionId: await orderSystem.sessionId(cart) })
     const cartItems = (customerSession?.cartItems ?? []).map(priceFromCatalogue).filter((item) => item !== undefined)
-    const closed = await orderSystem.send(updateCustomerSessionV2, {
-      customerSessionId,
-      customerSession: { profileId: guest.profileId, state: 'closed', cartItems },
-      responseContent: ['customerSession'],
-    })
+    const closed = await orderSystem.close(cart, { cartItems })
     const { total, points } = priceCart(closed.customerSession ?? { cartItems }, closed.effects)
     return Response.json({ total, points: points.reduce((earned, { value }) => earned + value, 0) })
   }
@@ -86,23 +87,6 @@ async function sessionIdIn(request: Request): Promise<string | undefined> {
 function priceFromCatalogue({ sku, quantity }: DraftItem): CartItem | undefined {
   const product = products.find((one) => one.sku === sku)
   return product && { sku, quantity, name: product.name, category: product.category, price: product.price }
-}
-
-// Everybody is a guest here, known by a cookie that scripts cannot read. The prefix keeps guests apart from real profiles,
-// whatever somebody writes into the cookie.
-const cookie = /(?:^|;\s*)shop_guest=([0-9a-f]{32})(?:;|$)/
-
-function guestOf(request: Request): Shopper | null {
-  const id = cookie.exec(request.headers.get('cookie') ?? '')?.[1]
-  return id === undefined ? null : { profileId: `guest_${id}` }
-}
-
-const giveGuestCookie: Connect.NextHandleFunction = (request, response, next) => {
-  const isPage = request.headers.accept?.includes('text/html') ?? false
-  if (isPage && !cookie.test(request.headers.cookie ?? '')) {
-    response.setHeader('set-cookie', `shop_guest=${randomBytes(16).toString('hex')}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000`)
-  }
-  next()
 }
 
 function serve(prefix: string, fetch: FetchHandler): Connect.NextHandleFunction {

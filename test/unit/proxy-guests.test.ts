@@ -109,6 +109,15 @@ describe('a guest', () => {
     expect((await call('GET', session)).status).toBe(200)
   })
 
+  test('has a cookie for plain http only where that is allowed, and then no other counts', async () => {
+    const unsafe = createGuestShop({ guests: { unsafeHttp: true, maxAge: 60_000 } }).openBrowser()
+    const met = await unsafe.ask('PUT', session, cart())
+    expect(met.headers.get('set-cookie')).toMatch(/^talon-one-guest=[\w.-]{66}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=60$/)
+    expect(readGuest(withCookie(unsafe.cookie()), { secret, unsafeHttp: true })).toBeDefined()
+    expect(readGuest(withCookie(unsafe.cookie()), { secret })).toBe(undefined)
+    expect(readGuest(withCookie(`__Host-${unsafe.cookie()}`), { secret, unsafeHttp: true })).toBe(undefined)
+  })
+
   test('needs somebody who tells networks apart', () => {
     expect(() => createShop({ guests: true })).toThrow('`network`')
   })
