@@ -6,8 +6,8 @@ import { type EditOutcome, outcomeOf } from './outcomes.ts'
 import type { CartPlatform, Channel } from './platform.ts'
 import { landingMs } from './timing.ts'
 import { handled, withResolvers } from './promises.ts'
-import { isAnother } from './recovery.ts'
 import { absolute, outlineOf, repeatable } from './request.ts'
+import { isAnother, isLike, tagOf } from './session-tag.ts'
 import {
   type CartChange,
   type CartStorage,
@@ -468,11 +468,6 @@ export function createOutbox({ store, name, keyOf, platform, heard, lost }: Outb
 // Tabs have no clock in common: each notes when it has first seen a write, and this tells one try from another.
 const nameOf = ({ ids, outline, tries }: SentWrite) => [tries, ids.join(), outline].join()
 
-/** Whether two may be one session, or become one: an anonymous one somebody's, or none yet a new one. */
-function isLike(one: SessionTag | undefined, other: SessionTag | undefined): boolean {
-  return one === undefined || other === undefined || !isAnother(one, other) || !isAnother(other, one)
-}
-
 /** All edits of which nobody knows whether they were sent, as one write that may have left. */
 function unknownWrite(entries: readonly PendingEdit[], { contents, session }: Confirmed): SentWrite {
   const edits = entries.map(({ edit }) => edit)
@@ -494,11 +489,6 @@ function merged<Entry>(earlier: readonly Entry[], later: readonly Entry[], nameO
 
 function refusalOf(id: string, { code, message }: TalonOneError): RefusedEdit {
   return { id, code, message }
-}
-
-/** What tells a session apart. */
-export function tagOf({ profileId, created }: SessionTag): SessionTag {
-  return { profileId, created }
 }
 
 /** An edit as it is kept, with the promise that it has here; the same object while nothing of it has changed. */

@@ -2,7 +2,8 @@
 import type { Confirmed } from './confirmed.ts'
 import { fold } from './fold.ts'
 import { holds, holdsSame, outlineOf } from './request.ts'
-import type { SentWrite, SessionTag } from './storage.ts'
+import { isAnother } from './session-tag.ts'
+import type { SentWrite } from './storage.ts'
 
 /** What the server has, against what it confirmed last. */
 export type Finding =
@@ -50,11 +51,4 @@ export function judge({ found, confirmed, waiting, sent }: Evidence): Finding {
   if (last) return isThere(last) && (sent.length === 1 || isWhole(last)) ? { is: 'landed', ids: last.ids } : { is: 'overtaken' }
   const landed = sent.findLast(isThere)
   return landed ? { is: 'landed', ids: landed.ids } : { is: 'changed' }
-}
-
-/** Whether a session is not the one that is known. An anonymous one (`''`) is nobody's, and may become somebody's. */
-export function isAnother(found: SessionTag | undefined, known: SessionTag | undefined): boolean {
-  if (!known) return false
-  if (!found) return known.profileId !== ''
-  return found.created !== known.created || (known.profileId !== '' && found.profileId !== known.profileId)
 }

@@ -6,12 +6,12 @@ import { isTalonOneError, type TalonOneError } from '../error.ts'
 import { rememberReads } from '../queries.ts'
 import { baseOf, type Confirmed } from './confirmed.ts'
 import { fold } from './fold.ts'
-import { strayAnswer } from './refusals.ts'
 import type { Mirror } from './mirror.ts'
-import { type Outbox, tagOf } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
+import { strayAnswer } from './refusals.ts'
 import { absolute, outlineOf, requestOf } from './request.ts'
-import { isAnother } from './recovery.ts'
-import type { SentWrite } from './storage.ts'
+import { isAnother, isSameTag, tagOf } from './session-tag.ts'
+import type { SentWrite, SessionTag } from './storage.ts'
 import type { CartStore, PendingEdit } from './store.ts'
 import { looked, type Taking, type Todo } from './taking.ts'
 import { type Clock, landingMs } from './timing.ts'
@@ -48,7 +48,7 @@ export function createSending(options: SendingOptions): Sending {
   let isBusy = false
   let wasAnswered = false
   // Whose session a proxy has not found, so that it is looked for once; somebody else's is another question.
-  let missing: string | undefined
+  let missing: { of: SessionTag | undefined } | undefined
   // After a refused request its edits go out one by one, so that one bad edit does not take the others with it.
   let mostEditsAtOnce = Infinity
 
@@ -129,10 +129,9 @@ export function createSending(options: SendingOptions): Sending {
     if (!isAboutContent(failure)) {
       await outbox.mark(all)
       const { session } = baseOf(store)
-      const whose = JSON.stringify(session ? tagOf(session) : null)
-      if (failure.code !== 'not_found' || missing === whose) throw failure
+      if (failure.code !== 'not_found' || (missing && isSameTag(missing.of, session))) throw failure
       // A proxy knows nobody's session but the caller's own: whose it is now is to be read.
-      missing = whose
+      missing = { of: session }
       todo.mustRead = true
       return
     }
