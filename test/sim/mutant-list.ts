@@ -31,9 +31,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'repairs after unknown outcomes only',
-    file: 'src/cart/outbox.ts',
-    text: "isOpen: () => ownSent().length > 1 || ownSent().some(({ state }) => state !== 'answered'),",
-    instead: "isOpen: () => ownSent().some(({ state }) => state !== 'answered'),",
+    file: 'src/cart/landing.ts',
+    text: "isOpen: () => own().length > 1 || own().some(({ state }) => state !== 'answered'),",
+    instead: "isOpen: () => own().some(({ state }) => state !== 'answered'),",
     check: 'I2 nothing lost',
     faults: ['duplicate'],
   },
@@ -95,7 +95,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'refused edits are carried again',
-    file: 'src/cart/outbox.ts',
+    file: 'src/cart/landing.ts',
     text: 'const next = withoutRefused(writes)',
     instead: 'const next = writes.length >= 0 ? writes : withoutRefused(writes)',
     check: 'I9 settled once',
@@ -179,13 +179,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'edits are never kept',
     file: 'src/cart/outbox.ts',
-    text: '(await storage.append(name, fresh.map(stored), ahead > 0 || left === 0 ? undefined : { stamp }))',
+    text: '(await storage.append(name, fresh.map(stored), steps.isAhead || left === 0 ? undefined : { stamp }))',
     instead: '(await storage.read(name)).edits.length >= 0',
     check: 'I7 durable',
   },
   {
     name: 'edits of a dead tab are forgotten',
-    file: 'src/cart/outbox.ts',
+    file: 'src/cart/news.ts',
     text: '...here.map((entry) =>',
     instead: '...here.filter(({ id }) => known.has(id)).map((entry) =>',
     check: 'I2 nothing lost',
@@ -200,17 +200,17 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'own edits before those of other tabs',
     file: 'src/cart/outbox.ts',
-    text: '...state.pending.filter(({ id }) => !isOthers && !kept.has(id)),\n    ]',
+    text: 'store.change({ pending, ...(confirmed &&',
     instead:
-      '...state.pending.filter(({ id }) => !isOthers && !kept.has(id)),\n    ].toSorted((one, other) => Number(foreign.has(one.id)) - Number(foreign.has(other.id)))',
+      'store.change({ pending: pending.toSorted((one, other) => Number(foreign.has(one.id)) - Number(foreign.has(other.id))), ...(confirmed &&',
     check: 'I2 nothing lost',
   },
   {
     name: 'edits are done with before their answer is kept',
     file: 'src/cart/outbox.ts',
-    text: 'return step(() => keep(change, before, wasKnown)).then(() => {',
+    text: '.runAhead(() => keep(change, before, hadSession))',
     instead:
-      'return step(async () => { await keep({ ...change, removed: [] }, before, wasKnown); await new Promise<void>((done) => void platform.clock.setTimeout(done, 500)); await storage.change(name, change) }).then(() => {',
+      '.runAhead(async () => { await keep({ ...change, removed: [] }, before, hadSession); await new Promise<void>((done) => void platform.clock.setTimeout(done, 500)); await storage.change(name, change) })',
     check: 'I3 no phantom',
   },
   {
@@ -230,8 +230,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'storage that fails is tried for ever',
     file: 'src/cart/outbox.ts',
-    text: '        await fallBack()\n        await task()',
-    instead: '        store.change({ durable: fallBack.length > 0 })',
+    text: 'createSteps(storage, name, fallBack)',
+    instead: 'createSteps(storage, name, async () => store.change({ durable: fallBack.length > 0 }))',
     check: 'I1 convergence',
   },
   {
@@ -251,15 +251,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'edits are put into a storage that has forgotten the others',
     file: 'src/cart/outbox.ts',
-    text: 'ahead > 0 || left === 0 ? undefined : { stamp }',
+    text: 'steps.isAhead || left === 0 ? undefined : { stamp }',
     instead: 'undefined',
     check: 'I2 nothing lost',
     faults: ['evicted', 'hide', 'outage', 'delay', 'answerLost'],
   },
   {
     name: 'an older answer fills a storage that was cleared',
-    file: 'src/cart/outbox.ts',
-    text: 'session.updateCount < baseOf(store).revision',
+    file: 'src/cart/saved.ts',
+    text: 'session.updateCount < last.revision',
     instead: 'session.updateCount < 0',
     check: 'I6 never backwards',
     faults: ['evicted', 'messageLost', 'messageLate', 'storageSlow'],
@@ -274,7 +274,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'reads that are out of date are taken in',
     file: 'src/cart/outbox.ts',
-    text: 'if (ahead > 0) return void sync()',
+    text: 'if (steps.isAhead) return void sync()',
     instead: '',
     check: 'I6 never backwards',
   },
@@ -311,7 +311,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'edits of another session are not told apart',
-    file: 'src/cart/outbox.ts',
+    file: 'src/cart/news.ts',
     text: 'const isElsewhere = ({ of }: StoredEdit) => confirmed !== undefined &&',
     instead: 'const isElsewhere = ({ of }: StoredEdit) => confirmed === undefined &&',
     check: 'I10 one identity',
