@@ -24,21 +24,21 @@ interface Budget {
 }
 
 const rows: readonly Budget[] = [
-  { names: '*', entry: 'index.js', limit: 21_600, whole: 39_200 },
+  { names: '*', entry: 'index.js', limit: 21_600, whole: 39_800 },
   { names: '{ TalonOneProvider, createTalonOne }', entry: 'index.js', limit: 1_400, whole: 6_950 },
-  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 4_850, whole: 28_500 },
+  { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 4_850, whole: 29_200 },
   { names: '{ queryFor, getCustomerInventory }', entry: 'index.js', limit: 1_000, endpoints: 1 },
   { names: '{ priceCart }', entry: 'index.js', limit: 2_400 },
   // A preview also keeps itself out of what a page stores.
   { names: '{ useSessionPreview }', entry: 'index.js', limit: 2_200, endpoints: 1 },
   // With all of `priceCart` in it.
-  { names: '{ useItemPreview }', entry: 'index.js', limit: 5_200 },
+  { names: '{ useItemPreview }', entry: 'index.js', limit: 5_300 },
   // With no row of staff in it.
   { names: '{ createShopperProxy }', entry: 'proxy/index.js', limit: 17_000, endpoints: 19 },
   { names: '{ createStaffProxy }', entry: 'proxy/index.js', limit: 12_000, endpoints: 42 },
   { names: '{ createSandbox }', entry: 'sandbox/index.js', limit: 37_500 },
   // What it adds to the sandbox is the provider, all of the cart, for a test looks at its first render, and the scenarios.
-  { names: '{ TalonOneTestProvider }', entry: 'testing/index.js', limit: 55_900, whole: 59_100 },
+  { names: '{ TalonOneTestProvider }', entry: 'testing/index.js', limit: 56_500, whole: 59_700 },
   { names: '{ talonOneHandlers }', entry: 'msw.js', limit: 400 },
   // A component that is nothing: bundles are made for production here, as an app's are.
   { names: '{ CartDevtools }', entry: 'devtools/index.js', limit: 70, whole: 70 },
