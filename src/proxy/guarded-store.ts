@@ -51,11 +51,14 @@ const probeGapMs = 1_000
  * until one of its calls, tried each second, succeeds again. Until then counters, fences and locks are those of this replica, in its
  * memory: each replica allows what all together would, a lock keeps out what comes through this replica, and a counter begins anew. Fences
  * and locks are kept in memory beside the store all the time, so that those this replica knows of outlast a store that dies or is emptied.
+ *
+ * @throws Error when `timeoutMs` is no time.
  */
 export function guardStore(
   store: ProxyStore,
   { timeoutMs = 100, onTrouble = () => {}, clock = performance }: GuardOptions = {},
 ): GuardedStore {
+  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) throw new Error('guardStore: `timeoutMs` must be a number of milliseconds above 0')
   const memory = createMemoryStore({ clock })
   let downSince: number | undefined
   let probeAt = 0
@@ -158,8 +161,8 @@ async function within<Value>(ms: number, task: (isOver: () => boolean) => Promis
       isOver = true
       reject(new SlowStore())
     }
-    // A process that was busy hears of the timer before it hears an answer that has long come: one more turn lets that in.
-    timer = setTimeout(() => (timer = setTimeout(end)), ms)
+    // A process that was busy hears of a timer before it hears an answer that has long come: the last tenth lets that in.
+    timer = setTimeout(() => (timer = setTimeout(end, ms / 10)), ms * 0.9)
   })
   try {
     return await Promise.race([task(() => isOver), timeout])

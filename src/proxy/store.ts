@@ -57,8 +57,12 @@ export function createToken(): string {
  * have a place each, so that a flood of one kind never pushes out another. Where a place is full, what has ended goes first (looked for
  * once a second at most), then the counter or the fence that was used longest ago. A lock never goes before its end: while all places are
  * taken by locks that are held, a further one is not given.
+ *
+ * @throws Error when `entries` is no number above 0.
  */
 export function createMemoryStore({ clock = performance, entries = 10_000 }: MemoryStoreOptions = {}): ProxyStore {
+  // A number from the environment that is not there is NaN, and nothing would be too many.
+  if (!(entries >= 1)) throw new Error('createMemoryStore: `entries` must be a number above 0')
   const counters = createShelf<{ count: number; endsAt: number }>(entries, clock)
   const fences = createShelf<{ value: number; endsAt: number }>(entries, clock)
   const locks = createShelf<{ token: string; endsAt: number }>(entries, clock)
@@ -104,8 +108,10 @@ interface Shelf<Entry> {
 }
 
 function createShelf<Entry extends { endsAt: number }>(most: number, clock: StoreClock): Shelf<Entry> {
-  // A map iterates in the order of insertion: the first key is the one that was used longest ago.
+  // A map iterates in the order of insertion: the first key is the one that was used longest ago. What it came past is gone or further
+  // back by now, so that one iterator serves for ever; a new one would walk over all the gaps each time.
   const entries = new Map<string, Entry>()
+  const oldestFirst = entries.keys()
   let sweptAt = -Infinity
 
   function hasRoom(key: string): boolean {
@@ -133,8 +139,8 @@ function createShelf<Entry extends { endsAt: number }>(most: number, clock: Stor
     hasRoom,
     makeRoom(key) {
       if (hasRoom(key)) return
-      const [oldest] = entries.keys()
-      if (oldest !== undefined) entries.delete(oldest)
+      const oldest = oldestFirst.next()
+      if (!oldest.done) entries.delete(oldest.value)
     },
   }
 }
