@@ -25,6 +25,8 @@ export type { NetworkOf } from './network.ts'
 // What replicas share
 export { createMemoryStore } from './store.ts'
 export type { Counted, MemoryStoreOptions, ProxyStore, StoreClock } from './store.ts'
+export { createRedisStore } from './redis-store.ts'
+export type { EvaluateScript, RedisStoreOptions } from './redis-store.ts'
 export type { StoreTrouble } from './guarded-store.ts'
 
 // For staff

@@ -145,6 +145,7 @@ test('talon-one-react/proxy exports these values and no others', async () => {
       "contentSignature",
       "createMemoryStore",
       "createOrderSystem",
+      "createRedisStore",
       "createShopperProxy",
       "createStaffProxy",
       "forgetGuest",
