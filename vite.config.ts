@@ -49,6 +49,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => ({
         index: source('index.ts'),
         'devtools/index': source('devtools/index.ts'),
         msw: source('msw.ts'),
+        'proxy/cli': source('proxy/cli.ts'),
         'proxy/index': source('proxy/index.ts'),
         'sandbox/index': source('sandbox/index.ts'),
         'sandbox/cli': source('sandbox/cli.ts'),

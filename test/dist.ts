@@ -36,6 +36,8 @@ const rows: readonly Budget[] = [
   // With no row of staff in it.
   { names: '{ createShopperProxy }', entry: 'proxy/index.js', limit: 17_000, endpoints: 19 },
   { names: '{ createStaffProxy }', entry: 'proxy/index.js', limit: 12_000, endpoints: 42 },
+  // With nothing of the proxy in it.
+  { names: '{ checkProxy }', entry: 'proxy/index.js', limit: 9_000 },
   { names: '{ createSandbox }', entry: 'sandbox/index.js', limit: 37_500 },
   // What it adds to the sandbox is the provider, all of the cart, for a test looks at its first render, and the scenarios.
   { names: '{ TalonOneTestProvider }', entry: 'testing/index.js', limit: 56_500, whole: 59_700 },

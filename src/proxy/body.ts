@@ -7,7 +7,8 @@ export async function readBytes(body: ReadableStream<Uint8Array> | null, most: n
   for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
     length += chunk.value.length
     if (length > most) {
-      await reader?.cancel()
+      // Not waited for: whoever else reads the same body may never end.
+      reader?.cancel().catch(() => {})
       return undefined
     }
     chunks.push(chunk.value)

@@ -44,3 +44,8 @@ export type { SessionNamespace } from './session-id.ts'
 // The legacy credential
 export { contentSignature } from './content-signature.ts'
 export type { ContentSignature } from './content-signature.ts'
+
+// For whoever wants to know what their proxy lets through
+export { checkProxy } from './check.ts'
+export type { CheckReport, CheckResult, ProxyCheckOptions } from './check.ts'
+export type { CheckVerdict } from './checks.ts'

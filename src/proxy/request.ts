@@ -65,13 +65,13 @@ async function readJson(headers: Headers, readBody: ReadBody, { body: most, dept
   const isPlain = (headers.get('content-encoding') ?? 'identity') === 'identity'
   if (!isPlain || !/^application\/json(;\s*charset=utf-8)?$/i.test(headers.get('content-type') ?? ''))
     throw new Problem(415, 'unsupported_media_type')
-  if (Number(headers.get('content-length')) > most) throw new Problem(413, 'body_too_large')
+  if (Number(headers.get('content-length')) > most) throw tooLarge()
   const bytes = await within(
     bodyMs,
-    () => new Problem(408, 'request_timeout', { retryable: true }),
+    () => new Problem(408, 'request_timeout', { retryable: true, headers: closing }),
     () => readBody(most),
   )
-  if (bytes === undefined) throw new Problem(413, 'body_too_large')
+  if (bytes === undefined) throw tooLarge()
   const text = decodeText(bytes)
   if (isDeeper(text, depth)) throw new Problem(400, 'json_too_deep')
   try {
@@ -79,6 +79,13 @@ async function readJson(headers: Headers, readBody: ReadBody, { body: most, dept
   } catch {
     throw new Problem(400, 'invalid_json')
   }
+}
+
+// What is left of a body would stand in the way of the next request on the same connection.
+const closing = { connection: 'close' }
+
+function tooLarge(): Problem {
+  return new Problem(413, 'body_too_large', { headers: closing })
 }
 
 function decodeText(bytes: Uint8Array): string {

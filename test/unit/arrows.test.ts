@@ -7,7 +7,7 @@ const src = fileURLToPath(new URL('../../src', import.meta.url))
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))
 
 // What a place may import as values. A place is a file of `src` or a folder with its files (the
-// sandbox's command is one of its own); types may be taken from anywhere.
+// commands are one of their own); types may be taken from anywhere.
 const arrows: Readonly<Record<string, { places: readonly string[]; packages: readonly RegExp[] }>> = {
   schema: { places: [], packages: [] },
   abort: { places: [], packages: [] },
@@ -58,7 +58,7 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
   },
   msw: { places: [], packages: [/^msw$/] },
   // Its store's package is imported only when it is asked for.
-  command: { places: ['endpoints', 'error', 'record', 'sandbox', 'shape', 'json'], packages: [/^node:/, /^srvx$/] },
+  command: { places: ['endpoints', 'error', 'proxy', 'record', 'sandbox', 'shape', 'json'], packages: [/^node:/, /^srvx$/] },
 }
 
 test.each(files)('%s imports along the arrow', (file) => {
@@ -101,10 +101,10 @@ test('the files with hooks and components are client modules, and no other', () 
   expect(marked).toEqual(files.filter((file) => placeOf(file) === 'react' || valueImports(file).includes('react')))
 })
 
-// The sandbox runs in a browser, its command in Node.
+// Sandbox and proxy run anywhere, their commands in Node.
 function placeOf(file: string): string {
   const [place = '', inner] = relative('.', file).split(/[\\/]/)
-  if (place === 'sandbox' && (inner === 'cli.ts' || inner === 'command')) return 'command'
+  if ((place === 'sandbox' || place === 'proxy') && (inner === 'cli.ts' || inner === 'command')) return 'command'
   return place.replace(/\.tsx?$/, '')
 }
 

@@ -142,6 +142,7 @@ test('talon-one-react/devtools exports these values and no others', async () => 
 test('talon-one-react/proxy exports these values and no others', async () => {
   expect(Object.keys(await import('talon-one-react/proxy')).toSorted()).toMatchInlineSnapshot(`
     [
+      "checkProxy",
       "contentSignature",
       "createMemoryStore",
       "createOrderSystem",
