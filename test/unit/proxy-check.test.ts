@@ -4,7 +4,7 @@ import { serve as serveFetch } from 'srvx'
 import { describe, expect, test } from 'vitest'
 import { checks } from '../../src/proxy/checks.ts'
 import { closedAddress, serve } from '../http-server.ts'
-import { ada, bob, createFaulty, discreet, type Fault, faults, limited, mount, naive, problem, type Proxy, sound } from './proxy-faults.ts'
+import { ada, bob, createFaulty, discreet, type Fault, faults, mount, naive, problem, type Proxy, sound } from './proxy-faults.ts'
 import { createShop, everything, key } from './proxy-shop.ts'
 
 const both = { headers: ada, otherHeaders: bob }

@@ -534,15 +534,3 @@ export const discreet =
 
 /** The proxy that one writes in five minutes: it adds the key. */
 export const naive = ({ passOn }: Shop) => passOn
-
-/** Ours behind something that counts guesses. */
-export const limited =
-  (most: number) =>
-  ({ ours }: Shop) => {
-    let guesses = 0
-    return async (call: Call) => {
-      if (!isGuess(call.session.couponCodes)) return ours(call)
-      guesses += 1
-      return guesses > most ? problem(429) : ours(call)
-    }
-  }

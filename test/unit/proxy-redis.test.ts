@@ -14,7 +14,7 @@ function createUpstream() {
   const underWay = new Map<string, number>()
   const most = { writes: 0 }
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const { pathname } = new URL(String(input))
+    const { pathname } = new URL(new Request(input, init).url)
     const isWrite = init?.method === 'PUT'
     if (isWrite) underWay.set(pathname, (underWay.get(pathname) ?? 0) + 1)
     most.writes = Math.max(most.writes, underWay.get(pathname) ?? 0)
@@ -45,11 +45,11 @@ async function openShop(redis: RedisServer) {
       secret,
       identify: ({ headers }) => ({ profileId: headers.get('x-test-shopper') ?? '' }),
       pricing: ({ items }) => ({ cartItems: items.map((item) => ({ ...item, price: 1 })) }),
-      store: createRedisStore(client.evaluate),
+      store: createRedisStore((...call) => client.evaluate(...call)),
       limits: { requests: { most: 100_000, perMs: 60_000 } },
       onEvent: (event) => events.push(event),
     })
-    return { proxy, send: client.send }
+    return { proxy, client }
   }
   const replicas = [await openReplica(), await openReplica()]
   let turn = 0
@@ -67,7 +67,7 @@ async function openShop(redis: RedisServer) {
     events,
     ask,
     openCart,
-    flushRedis: () => replicas[0]?.send('FLUSHALL'),
+    flushRedis: () => replicas[0]?.client.send('FLUSHALL'),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
