@@ -6,6 +6,7 @@ import type { GuardedStore } from './guarded-store.ts'
 import { hashedKey } from './hashed-key.ts'
 import type { Rate } from './limits.ts'
 import { Problem } from './problem.ts'
+import { createMemoryStore } from './store.ts'
 
 /** Whose guesses are counted together, and how many they have. */
 export interface Guesser {
@@ -13,61 +14,97 @@ export interface Guesser {
   rate: Rate
 }
 
-/** Codes of one request that none of its guessers has had a verdict on. They are taken off the budget until there is one. */
+/** Codes of one request that some of its guessers have had no verdict on. They are taken off the budgets until there is one. */
 export interface Guesses {
-  /** All codes of the request. */
-  codes: ReadonlySet<string>
-  /** Gives back what was not in vain. Undefined: there was no verdict. */
-  settle(rejected: ReadonlySet<string> | undefined): Promise<void>
+  /** There was a verdict: what was not in vain is given back. Never rejects: the request has been carried out by then. */
+  settle(answer: unknown): Promise<void>
+  /** There was none; but a reservation says of a code that it is not there by a status. Never rejects. */
+  fail(error: unknown): Promise<void>
+}
+
+/** Counts guesses in a store. */
+export interface GuessCounter {
+  /** Takes a request's codes off the budgets of those who ask. Refuses with 429 when one of them has none left. */
+  take(guessers: readonly Guesser[], endpoint: Endpoint, input: Record<string, unknown>): Promise<Guesses>
 }
 
 /*
- * | a code              | before the request | accepted  | rejected                   | no verdict |
- * | nobody knows yet    | costs one          | given back | stays gone, and is known  | given back |
- * | known, any verdict  | costs nothing      |            |                           |            |
+ * | a code             | before the request | accepted   | rejected                 | no verdict |
+ * | nobody knows yet   | costs one          | given back | stays gone, and is known | given back |
+ * | known, any verdict | costs nothing      |            |                          |            |
  */
-/** Takes a request's codes off the budgets of those who ask. Refuses with 429 when one of them has none left. */
-export async function takeGuesses(store: GuardedStore, guessers: readonly Guesser[], codes: readonly string[]): Promise<Guesses> {
-  const taken: { guesser: Guesser; fresh: string[] }[] = []
-  for (const guesser of guessers) {
-    const fresh = await unknownTo(store, guesser, codes)
-    if (fresh.length === 0) continue
-    taken.push({ guesser, fresh })
-    const { count, resetMs } = await add(store, guesser, fresh.length)
-    if (count <= guesser.rate.most) continue
-    await Promise.all(taken.map(({ guesser: one, fresh: its }) => add(store, one, -its.length)))
-    // Not the cart is refused but the code: without it, it may be sent again at once.
-    const issues = [{ pointer: '/customerSession/couponCodes', message: 'too many codes were tried in vain' }]
-    throw new Problem(429, 'rate_limited', { retryable: false, retryAfterMs: resetMs, issues })
+export function createGuessCounter(store: GuardedStore): GuessCounter {
+  // What this replica knows spares a question, and lets carts with codes go on while the store cannot be asked.
+  const known = createMemoryStore()
+
+  async function isKnown(key: string, { perMs }: Rate): Promise<boolean> {
+    return (await known.increment(key, 0, perMs)).count > 0 || (await store.increment(key, 0, perMs)).count > 0
   }
+
+  async function know(key: string, { perMs }: Rate): Promise<void> {
+    await Promise.all([known, store].map((one) => one.increment(key, 1, perMs)))
+  }
+
+  // A store that is down gives nothing back.
+  async function giveBack({ key, rate }: Guesser, count: number): Promise<void> {
+    if (count > 0) await store.increment(key, -count, rate.perMs)
+  }
+
   return {
-    codes: new Set(codes),
-    async settle(rejected) {
-      await Promise.all(
-        taken.map(async ({ guesser, fresh }) => {
-          const inVain = rejected === undefined ? [] : fresh.filter((code) => rejected.has(folded(code)))
-          const known = rejected === undefined ? [] : fresh
-          await Promise.all(known.map((code) => store.increment(knownKey(guesser, code), 1, guesser.rate.perMs)))
-          if (inVain.length < fresh.length) await add(store, guesser, inVain.length - fresh.length)
-        }),
-      )
+    async take(guessers, endpoint, input) {
+      const codes = codesIn(endpoint, input)
+      const taken: { guesser: Guesser; fresh: string[] }[] = []
+      for (const guesser of guessers) {
+        const areKnown = await Promise.all(codes.map((code) => isKnown(knownKey(guesser, code), guesser.rate)))
+        const fresh = codes.filter((_, index) => !areKnown[index])
+        if (fresh.length === 0) continue
+        const { count, resetMs } = await store.increment(guesser.key, fresh.length, guesser.rate.perMs, { failClosed: true })
+        taken.push({ guesser, fresh })
+        if (count <= guesser.rate.most) continue
+        await Promise.all(taken.map((one) => giveBack(one.guesser, one.fresh.length)))
+        throw tooMany(resetMs)
+      }
+      const settle = async (rejected: ReadonlySet<string>) => {
+        await Promise.all(
+          taken.map(async ({ guesser, fresh }) => {
+            await Promise.all(fresh.map((code) => know(knownKey(guesser, code), guesser.rate)))
+            await giveBack(guesser, fresh.filter((code) => !rejected.has(code)).length)
+          }),
+        )
+      }
+      return {
+        settle: (answer) => settle(rejectedIn(answer)),
+        async fail(error) {
+          if (isReservation(endpoint) && error instanceof Problem && error.code === 'not_found') return settle(new Set(codes))
+          await Promise.all(taken.map(({ guesser, fresh }) => giveBack(guesser, fresh.length)))
+        },
+      }
     },
   }
 }
 
+// Not the cart is refused but the code: without it, it may be sent again at once.
+function tooMany(retryAfterMs: number): Problem {
+  const issues = [{ pointer: '/customerSession/couponCodes', message: 'too many codes were tried in vain' }]
+  return new Problem(429, 'rate_limited', { retryable: false, retryAfterMs, issues })
+}
+
+function isReservation({ operationId }: Endpoint): boolean {
+  return operationId === createCouponReservation.operationId || operationId === deleteCouponReservation.operationId
+}
+
 /** The codes that a request has looked up: none for most operations. */
-export function codesIn({ operationId }: Endpoint, input: Record<string, unknown>): string[] {
-  if (operationId === createCouponReservation.operationId || operationId === deleteCouponReservation.operationId)
-    return [String(input.couponValue)]
+function codesIn(endpoint: Endpoint, input: Record<string, unknown>): string[] {
+  if (isReservation(endpoint)) return [folded(String(input.couponValue))]
   const session = input.customerSession
-  if (operationId !== updateCustomerSessionV2.operationId || !isRecord(session)) return []
+  if (endpoint.operationId !== updateCustomerSessionV2.operationId || !isRecord(session)) return []
   const { couponCodes, referralCode } = session
   const codes = [...(Array.isArray(couponCodes) ? couponCodes : []), referralCode]
   return [...new Set(codes.filter((code) => typeof code === 'string' && code !== '').map((code) => folded(String(code))))]
 }
 
 /** Those of an answer's codes that were rejected. */
-export function rejectedIn(data: unknown): ReadonlySet<string> {
+function rejectedIn(data: unknown): ReadonlySet<string> {
   const effects = isRecord(data) && Array.isArray(data.effects) ? data.effects : []
   const rejected = effects.filter(isRecord).flatMap(({ effectType, props }) => {
     const isRejection = effectType === 'rejectCoupon' || effectType === 'rejectReferral'
@@ -79,15 +116,6 @@ export function rejectedIn(data: unknown): ReadonlySet<string> {
 // Applications compare codes without case by default.
 function folded(code: string): string {
   return code.toUpperCase()
-}
-
-async function unknownTo(store: GuardedStore, guesser: Guesser, codes: readonly string[]): Promise<string[]> {
-  const looked = await Promise.all(codes.map((code) => store.increment(knownKey(guesser, code), 0, guesser.rate.perMs)))
-  return codes.filter((_, index) => looked[index]?.count === 0)
-}
-
-function add(store: GuardedStore, { key, rate }: Guesser, by: number) {
-  return store.increment(key, by, rate.perMs, { failClosed: true })
 }
 
 function knownKey({ key }: Guesser, code: string): string {

@@ -46,8 +46,16 @@ export type ProxyEvent =
   | ({ type: 'store' } & StoreTrouble)
   | { type: 'warning'; option: 'pricing' | 'basePath' | 'network'; message: string }
 
-/** A proxy: mount it wherever `Request` and `Response` are. */
-export type Proxy = (request: Request) => Promise<Response>
+/**
+ * A proxy: mount it wherever `Request` and `Response` are. `context` is that of a worker, which may end with its answer or its caller: a
+ * write that is under way goes on (`waitUntil`).
+ */
+export type Proxy = (request: Request, context?: ProxyContext) => Promise<Response>
+
+/** What the proxy uses of a worker's context. */
+export interface ProxyContext {
+  waitUntil?: (work: Promise<unknown>) => void
+}
 
 /** The same for a server that reads a body, and writes an answer, in its own way. */
 export type Handle = (request: Request, readBody: ReadBody) => Promise<Answer>
@@ -104,7 +112,11 @@ export function createProxy<Rule>(
     const answered = await handle(request, readBody)
     return { ...answered, headers: { ...answered.headers, ...corsHeaders(request, origins) } }
   }
-  const proxy: Proxy = async (request) => responseOf(await handleFromAnywhere(request, (most) => readBytes(request.body, most)))
+  const proxy: Proxy = async (request, context) => {
+    const handled = handleFromAnywhere(request, (most) => readBytes(request.body, most))
+    context?.waitUntil?.(handled)
+    return responseOf(await handled)
+  }
   handles.set(proxy, handleFromAnywhere)
   return proxy
 }

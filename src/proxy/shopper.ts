@@ -2,7 +2,7 @@ import { type Endpoint, fill, isDry } from '../endpoint.ts'
 import { type CouponReasons, filterAnswer } from './answer.ts'
 import { refuseOvertaken } from './fence.ts'
 import { guardStore } from './guarded-store.ts'
-import { codesIn, type Guesses, rejectedIn, takeGuesses } from './guesses.ts'
+import { createGuessCounter, type Guesses } from './guesses.ts'
 import type { GuestOptions } from './guests.ts'
 import type { Identify, Shopper } from './identity.ts'
 import { readLimits, type ShopperLimits } from './limits.ts'
@@ -80,6 +80,7 @@ export function createShopperProxy(options: ShopperProxyOptions): Proxy {
     timeoutMs: timeouts.store ?? 100,
     onTrouble: (trouble) => tell({ type: 'store', ...trouble }),
   })
+  const counter = createGuessCounter(store)
   const visitors = createVisitors(options, store, limits, onceOnly(tell))
 
   // The pipeline. Each step refuses by throwing a Problem; nothing is sent before `exchange`.
@@ -92,7 +93,7 @@ export function createShopperProxy(options: ShopperProxyOptions): Proxy {
     return withHeaders(met.headers, async () => {
       const { shopper } = met
       const allowed = forceIdentity(endpoint, policy(asked, shopper), shopper)
-      const guesses = await takeGuesses(store, met.guessers, codesIn(endpoint, allowed))
+      const guesses = await counter.take(met.guessers, endpoint, allowed)
       const { status, data, browserIds } = await settled(guesses, () => exchange(request, endpoint, allowed, shopper))
       const shown = filterAnswer(endpoint.operationId, data, { shopper, browserIds, fields, couponReasons })
       return dataAnswer(shown === undefined ? 204 : status, shown)
@@ -139,12 +140,10 @@ interface Exchanged {
 async function settled(guesses: Guesses, task: () => Promise<Exchanged>): Promise<Exchanged> {
   try {
     const exchanged = await task()
-    await guesses.settle(rejectedIn(exchanged.data))
+    await guesses.settle(exchanged.data)
     return exchanged
   } catch (error) {
-    // A reservation says of a code that it is not there by a status.
-    const isVerdict = error instanceof Problem && error.code === 'not_found'
-    await guesses.settle(isVerdict ? guesses.codes : undefined)
+    await guesses.fail(error)
     throw error
   }
 }
