@@ -1,10 +1,19 @@
-/** Reads a body to its end; undefined when it is longer than `most` bytes. */
+/** Thrown where a body ends before its end: whoever sent it is gone. */
+export class BodyBrokenOff extends Error {
+  override name = 'BodyBrokenOff'
+}
+
+/** Reads a body to its end; undefined when it is longer than `most` bytes. Throws {@link BodyBrokenOff} where the rest never comes. */
 // Counted while reading: a length that was announced may be a lie.
 export async function readBytes(body: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = []
   let length = 0
   const reader = body?.getReader()
-  for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
+  const next = () =>
+    reader?.read().catch((cause: unknown) => {
+      throw new BodyBrokenOff('a body broke off', { cause })
+    })
+  for (let chunk = await next(); chunk && !chunk.done; chunk = await next()) {
     length += chunk.value.length
     if (length > most) {
       // Not waited for: whoever else reads the same body may never end.

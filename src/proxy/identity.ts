@@ -61,8 +61,12 @@ export interface IdentifiedStaff {
 }
 
 function ask<Value>(identify: (request: Request) => Value | Promise<Value>, request: Request, ms: number): Promise<Value> {
-  const late = () => new Problem(503, 'identity_unavailable', { retryable: true })
-  return within(ms, late, () => identify(request))
+  return within(ms, lateIdentity, () => identify(request))
+}
+
+/** What whoever waits too long for the shop's own code to say whose something is, is told. */
+export function lateIdentity(): Problem {
+  return new Problem(503, 'identity_unavailable', { retryable: true })
 }
 
 /** Whether something is an id that Talon.One can be given. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../record.ts'
 import { checkLimit } from './proxy.ts'
 
 /** So often in so long. */
@@ -48,11 +49,16 @@ export function readLimits(given: ShopperLimits = {}): Required<ShopperLimits> {
   const limits = { ...defaults, ...given }
   // Object.entries cannot know that there are no others.
   for (const [name, limit] of Object.entries(limits) as [keyof ShopperLimits, number | Rate][]) {
-    if (typeof limit === 'number') checkLimit('createShopperProxy', name, limit, most[name])
+    if (!isRate(defaults[name])) checkLimit('createShopperProxy', name, limit, most[name])
     else {
-      checkLimit('createShopperProxy', `${name}.most`, limit.most)
-      checkLimit('createShopperProxy', `${name}.perMs`, limit.perMs)
+      // A mere number would be no limit at all.
+      checkLimit('createShopperProxy', `${name}.most`, isRate(limit) ? limit.most : undefined)
+      checkLimit('createShopperProxy', `${name}.perMs`, isRate(limit) ? limit.perMs : undefined)
     }
   }
   return limits
+}
+
+function isRate(limit: unknown): limit is Rate {
+  return isRecord(limit)
 }

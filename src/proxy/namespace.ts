@@ -2,7 +2,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Endpoint } from '../endpoint.ts'
-import { isId, type Shopper } from './identity.ts'
+import { within } from './deadline.ts'
+import { isId, lateIdentity, type Shopper } from './identity.ts'
 import { Problem } from './problem.ts'
 import { readIdempotencyKey } from './request.ts'
 import { base64url, deriveId, type SessionNamespace } from './session-id.ts'
@@ -19,19 +20,20 @@ const sessionFields = ['customerSessionId', 'connectedSessionId', 'customerSessi
 /** A shop's own mapping, where its carts have ids of their own: Talon.One's id for what a browser calls a session; null when it is not the shopper's. */
 export type SessionOf = (shopper: Shopper, browserId: string) => string | null | Promise<string | null>
 
-/** Leads every session and event that an input names into the shopper's namespace. */
+/** Leads every session and event that an input names into the shopper's namespace. `ms`: how long the shop's own mapping may take for each. */
 export async function inNamespace(
   namespace: SessionNamespace,
   sessionOf: SessionOf | undefined,
   endpoint: Endpoint,
   input: Record<string, unknown>,
   shopper: Shopper,
+  ms: number,
 ): Promise<Namespaced> {
   const { profileId } = shopper
   const browserIds = new Map<string, string>()
   const derived = { ...input }
   const sessionId = async (browserId: string): Promise<string> => {
-    const id = await sessionIdOf(namespace, sessionOf, shopper, browserId)
+    const id = await sessionIdOf(namespace, sessionOf, shopper, browserId, ms)
     browserIds.set(id, browserId)
     return id
   }
@@ -47,15 +49,16 @@ export async function inNamespace(
   return { input: derived, browserIds }
 }
 
-/** The id under which Talon.One knows what a shopper's browser calls a session. Refuses one that is not the shopper's. */
+/** The id under which Talon.One knows what a shopper's browser calls a session. Refuses one that is not the shopper's. `ms`: how long the shop's own mapping may take. */
 export async function sessionIdOf(
   namespace: SessionNamespace,
   sessionOf: SessionOf | undefined,
   shopper: Shopper,
   browserId: string,
+  ms: number,
 ): Promise<string> {
   if (!sessionOf) return deriveId(namespace, 'session', shopper.profileId, browserId)
-  const id = await sessionOf(shopper, browserId)
+  const id = await within(ms, lateIdentity, () => sessionOf(shopper, browserId))
   if (id === null) throw new Problem(404, 'not_found')
   if (!isId(id)) throw new Problem(500, 'identity_invalid')
   return id

@@ -56,6 +56,9 @@ export interface OrderSystem {
   attach(attachment: Attachment, options?: SendOptions): Promise<OrderAnswer | undefined>
 }
 
+// Of the shop's own `session`.
+const mappingMs = 10_000
+
 /**
  * The shop's side of the carts that its proxy serves.
  *
@@ -66,7 +69,7 @@ export interface OrderSystem {
 export function createOrderSystem(options: OrderSystemOptions): OrderSystem {
   const { talonOne, session } = options
   const sessionId = ({ profileId, sessionId: browserId }: ShopperCart) =>
-    sessionIdOf(options, session, { profileId }, browserId).catch(asError)
+    sessionIdOf(options, session, { profileId }, browserId, mappingMs).catch(asError)
 
   async function put(of: ShopperCart, customerSession: NewCustomerSessionV2, call: SendOptions = {}): Promise<OrderAnswer> {
     const input = {

@@ -7,10 +7,15 @@ export type Origins = 'same-origin' | readonly string[]
 /** What refuses an `origins` to start with; undefined when there is nothing to refuse. */
 export function wrongOrigins(origins: Origins): string | undefined {
   if (origins === 'same-origin') return undefined
-  const isExact = Array.isArray(origins) && origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)
+  const isExact = Array.isArray(origins) && origins.every((origin) => isOrigin(origin))
   return isExact
     ? undefined
     : "`origins` must be 'same-origin' or a list of origins such as 'https://shop.example', without a slash at their end"
+}
+
+// No page comes from `https://*.shop.example`: there are no patterns.
+function isOrigin(origin: unknown): boolean {
+  return typeof origin === 'string' && !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin
 }
 
 /** Refuses what a page of another origin could have caused. */

@@ -60,7 +60,7 @@ type AskPricing = (signal: AbortSignal) => PricedDraft | Promise<PricedDraft>
 
 async function reprice(ask: AskPricing, items: DraftItem[], ms: number): Promise<PricedDraft> {
   const priced = await askPricing(ask, ms)
-  const { cartItems } = priced
+  const { cartItems, additionalCosts } = priced
   const agrees = cartItems.length === items.length && cartItems.every((item, index) => item === undefined || item.sku === items[index]?.sku)
   // Effects address lines by position: a cart that lost or moved a line would be discounted in the wrong place.
   if (!agrees) throw new Problem(503, 'reprice_failed', { retryable: true })
@@ -68,7 +68,8 @@ async function reprice(ask: AskPricing, items: DraftItem[], ms: number): Promise
     item ? [] : [{ pointer: `/customerSession/cartItems/${index}/sku`, message: 'not for sale' }],
   )
   if (issues.length > 0) throw new Problem(422, 'field_not_allowed', { issues })
-  return priced
+  // Nothing else of it: an order of the shop's own may have a profile and a state too.
+  return { cartItems, ...(additionalCosts && { additionalCosts }) }
 }
 
 async function askPricing(ask: AskPricing, ms: number): Promise<PricedDraft> {

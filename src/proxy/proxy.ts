@@ -1,6 +1,6 @@
 /** What both proxies are: a request is recognised, answered or refused, and told of. */
 import { isRecord } from '../record.ts'
-import { readBytes } from './body.ts'
+import { BodyBrokenOff, readBytes } from './body.ts'
 import { StoreUnavailable, type StoreTrouble } from './guarded-store.ts'
 import { corsHeaders, type Origins, preflight, refuseForgery, wrongOrigins } from './origins.ts'
 import { type Answer, Problem, problemAnswer, type ProblemCode, responseOf } from './problem.ts'
@@ -29,7 +29,7 @@ export interface ProxyOptions {
 export interface ProxyTimeouts {
   /** Until a request's body has arrived. Then 408. @default 10000 */
   body?: number
-  /** `identify`. Then 503: nobody is taken for anonymous. @default 2000 */
+  /** `identify`, and each call of `session`. Then 503: nobody is taken for anonymous. @default 2000 */
   identify?: number
   /** Until Talon.One has answered to the end. Then 504. @default 10000 */
   upstream?: number
@@ -123,6 +123,8 @@ export function createProxy<Rule>(
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
+  // Nobody reads this answer; but the shop's own code has not failed.
+  if (error instanceof BodyBrokenOff) return new Problem(400, 'invalid_json')
   if (error instanceof StoreUnavailable) return new Problem(503, 'store_unavailable', { retryable: true })
   return new Problem(500, 'internal', { cause: error })
 }
@@ -191,7 +193,7 @@ export function checkProxyOptions(
 }
 
 /** Refuses a limit that is none, or above what it may be at most. */
-export function checkLimit(factory: string, name: string, limit: number, most = Infinity): void {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return
+export function checkLimit(factory: string, name: string, limit: unknown, most = Infinity): void {
+  if (typeof limit === 'number' && Number.isInteger(limit) && limit >= 1 && limit <= most) return
   throw new Error(`${factory}: \`limits.${name}\` must be a whole number ${most === Infinity ? 'above 0' : `of 1 to ${most}`}`)
 }

@@ -102,7 +102,7 @@ export function createShopperProxy(options: ShopperProxyOptions): Proxy {
 
   async function exchange(request: Request, endpoint: Endpoint, allowed: Record<string, unknown>, shopper: Shopper): Promise<Exchanged> {
     const priced = await priceInput(pricing, allowed, shopper, request, timeouts.pricing ?? 2_000)
-    const { input, browserIds } = await inNamespace(options, session, endpoint, priced, shopper)
+    const { input, browserIds } = await inNamespace(options, session, endpoint, priced, shopper, timeouts.identify ?? 2_000)
     const key = idempotencyKeyOf(options, endpoint, request, input, shopper.profileId)
     const filled = fill(endpoint, input)
     const sent = async () => {
