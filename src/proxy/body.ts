@@ -16,8 +16,9 @@ export async function readBytes(body: ReadableStream<Uint8Array> | null, most: n
   for (let chunk = await next(); chunk && !chunk.done; chunk = await next()) {
     length += chunk.value.length
     if (length > most) {
-      // Not waited for: whoever else reads the same body may never end.
-      reader?.cancel().catch(() => {})
+      // Not waited for: whoever else reads the same body may never end. And not in the turn of a `read`: Node's stream of a request may then
+      // still bring data, and throws where nobody catches it.
+      setTimeout(() => void reader?.cancel().catch(() => {}))
       return undefined
     }
     chunks.push(chunk.value)
