@@ -59,7 +59,7 @@ export function createUpstream(factory: string, { upstream, fetch = globalThis.f
     }
     const { kind } = endpoint
     const { response, bytes } = await exchange(kind, timeoutMs, async (signal) => {
-      const init = { method: request.method, headers, redirect: 'manual', signal, ...(body !== undefined && { body }) } as const
+      const init = { method: request.method, headers, redirect: 'manual', signal, ...bodyOf(kind, body) } as const
       const response = await fetch(origin + request.path + request.search, init)
       return { response, bytes: await readBytes(response.body, longestAnswer) }
     })
@@ -68,6 +68,14 @@ export function createUpstream(factory: string, { upstream, fetch = globalThis.f
     if (text === undefined || (isTelling(key) && text.includes(key))) throw unreadable(endpoint)
     return { status: response.status, text, ...retryAfter(response) }
   }
+}
+
+// When a kept connection is lost, Deno and Bun send again by themselves what may have been carried out. Deno cannot do so with a Blob,
+// which costs others time; Bun does not where the connection was not to be kept.
+function bodyOf(kind: Endpoint['kind'], body: string | undefined): RequestInit {
+  const isRepeating = 'Deno' in globalThis || 'Bun' in globalThis
+  if (kind === 'write' && isRepeating) return { body: new Blob([body ?? '']), keepalive: false }
+  return body === undefined ? {} : { body }
 }
 
 /** The data of a success, undefined where it is nothing. Throws what anybody may be told of a refusal: nothing in its words. */
