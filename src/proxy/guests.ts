@@ -26,9 +26,8 @@ const prefix = 'guest_'
  */
 export function readGuest({ headers }: Request, namespace: SessionNamespace & GuestOptions): Shopper | undefined {
   for (const cookie of (headers.get('cookie') ?? '').split(';')) {
-    const [name, value = ''] = cookie.trim().split('=')
-    const [, id = '', mac = ''] = /^([\w-]{22})\.([\w-]{43})$/.exec(value) ?? []
-    if (name === nameOf(namespace) && id !== '' && isEqual(mac, macOf(namespace, id))) return { profileId: prefix + id }
+    const [, name, id = '', mac = ''] = /^\s*([\w-]+)=([\w-]{22})\.([\w-]{43})\s*$/.exec(cookie) ?? []
+    if (name === nameOf(namespace) && isEqual(mac, macOf(namespace, id))) return { profileId: prefix + id }
   }
   return undefined
 }
