@@ -1,19 +1,15 @@
+import type { Mutant } from '../mutant.ts'
 import type { Fault } from './faults.ts'
 
 /** One way to break the engine. */
-export interface Mutant {
-  name: string
-  file: string
-  /** Stands exactly once in the file. */
-  text: string
-  instead: string
+export interface EngineMutant extends Mutant {
   /** The check that is made for it. */
   check: string
   /** Only these faults strike, for what is too rare among all. */
   faults?: readonly Fault[]
 }
 
-export const mutants: readonly Mutant[] = [
+export const mutants: readonly EngineMutant[] = [
   // Outcomes that nobody knows
   {
     name: 'no settle check',

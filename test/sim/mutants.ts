@@ -2,13 +2,13 @@
  * Breaks the engine on purpose, in one way after another, and holds that the simulator notices: `npm run mutants -- --jobs 2 [names…]`.
  * Each runs in a copy of the sources outside the repository.
  */
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { inChangedCopy, misfitsAmong } from '../mutant.ts'
 import { faultNames } from './faults.ts'
-import { type Mutant, mutants } from './mutant-list.ts'
+import { type EngineMutant, mutants } from './mutant-list.ts'
 import { runSchedules } from './workers.ts'
 
 const { values, positionals } = parseArgs({
@@ -21,7 +21,6 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const schedules = Number(values.schedules)
 const firstSeed = Number(values.seed)
 const faults = faultNames.filter((fault) => values.faults.split(',').includes(fault))
@@ -29,8 +28,7 @@ const asked = positionals.length === 0 ? mutants : mutants.filter(({ name }) => 
 if (asked.length === 0)
   throw new Error(`There is no mutant called ${positionals.join(' or ')}; there are: ${mutants.map(({ name }) => name).join(', ')}`)
 
-// Before anything runs: a change of the sources that a mutant does not follow must not pass for a mutant that is caught.
-const misfits = (await Promise.all(asked.map(async (mutant) => ((await timesFound(mutant)) === 1 ? [] : [mutant])))).flat()
+const misfits = await misfitsAmong(asked)
 for (const { name, file } of misfits) console.log(`${name}: its text is not found exactly once in ${file}`)
 if (misfits.length > 0) process.exit(1)
 
@@ -51,42 +49,24 @@ console.log(`${asked.length - survivors.length} of ${asked.length} caught within
 if (survivors.length > 0) console.log(`Not caught: ${survivors.join(', ')}`)
 process.exitCode = survivors.length > 0 ? 1 : 0
 
-async function hunt(mutant: Mutant): Promise<void> {
+async function hunt(mutant: EngineMutant): Promise<void> {
   const start = performance.now()
-  const folder = await mkdtemp(join(tmpdir(), 'talon-one-mutant-'))
-  try {
-    await copySources(folder)
-    const file = join(folder, mutant.file)
-    await writeFile(
-      file,
-      (await readFile(file, 'utf8')).replace(mutant.text, () => mutant.instead),
-    )
-    const tally = await runSchedules({
+  const tally = await inChangedCopy(mutant, ['test/sim'], (folder) =>
+    runSchedules({
       firstSeed,
       schedules,
       faults: mutant.faults ?? faults,
       jobs: 1,
       worker: pathToFileURL(join(folder, 'test/sim/worker.ts')),
       onProgress: ({ failed }) => failed === 0,
-    })
-    const found = [...tally.failures].map(([check, { examples }]) => ({ check, seed: examples[0]?.seed ?? 0 }))
-    const [first] = found.toSorted((one, other) => one.seed - other.seed)
-    if (!first) survivors.push(mutant.name)
-    const seconds = ((performance.now() - start) / 1000).toFixed(0).padStart(4)
-    const caught = first
-      ? `after ${String(first.seed - firstSeed + 1).padStart(5)}  ${found.map(({ check }) => check).join(', ')}`
-      : 'NOT CAUGHT'
-    console.log(`${mutant.name.padEnd(46)} ${seconds} s  ${caught}`)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function copySources(folder: string): Promise<void> {
-  for (const part of ['src', 'test/sim', 'package.json']) await cp(join(root, part), join(folder, part), { recursive: true })
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-}
-
-async function timesFound({ file, text }: Mutant): Promise<number> {
-  return (await readFile(join(root, file), 'utf8')).split(text).length - 1
+    }),
+  )
+  const found = [...tally.failures].map(([check, { examples }]) => ({ check, seed: examples[0]?.seed ?? 0 }))
+  const [first] = found.toSorted((one, other) => one.seed - other.seed)
+  if (!first) survivors.push(mutant.name)
+  const seconds = ((performance.now() - start) / 1000).toFixed(0).padStart(4)
+  const caught = first
+    ? `after ${String(first.seed - firstSeed + 1).padStart(5)}  ${found.map(({ check }) => check).join(', ')}`
+    : 'NOT CAUGHT'
+  console.log(`${mutant.name.padEnd(46)} ${seconds} s  ${caught}`)
 }
