@@ -1,0 +1,14 @@
+import { createShopperProxy, type Proxy } from 'talon-one-react/proxy'
+import { shop } from './shop.ts'
+
+let talonOne: Proxy | undefined // one for all requests of an isolate: its memory counts them
+const network = ({ headers }: Request) => headers.get('cf-connecting-ip') ?? undefined
+
+export default {
+  async fetch(request: Request, env: Record<string, string>, context: { waitUntil(task: Promise<unknown>): void }) {
+    talonOne ??= createShopperProxy({ ...shop(env), network })
+    const answer = talonOne(request)
+    context.waitUntil(answer) // what has begun ends, also when the browser has left
+    return answer
+  },
+}
