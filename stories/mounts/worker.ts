@@ -7,8 +7,6 @@ const network = ({ headers }: Request) => headers.get('cf-connecting-ip') ?? und
 export default {
   async fetch(request: Request, env: Record<string, string>, context: { waitUntil(task: Promise<unknown>): void }) {
     talonOne ??= createShopperProxy({ ...shop(env), network })
-    const answer = talonOne(request)
-    context.waitUntil(answer) // what has begun ends, also when the browser has left
-    return answer
+    return talonOne(request, context) // by its `waitUntil`, what has begun ends, also when the browser has left
   },
 }

@@ -36,14 +36,17 @@ export async function startServer(
       resolve()
     })
   })
+  const kill = () => signalGroup(child.pid, 'SIGKILL')
+  process.once('exit', kill)
   const server = {
     url: `http://127.0.0.1:${port}`,
     output: () => output,
     async [Symbol.asyncDispose]() {
       if (!hasEnded) signalGroup(child.pid, 'SIGTERM')
-      const killer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), 5_000)
+      const killer = setTimeout(kill, 5_000)
       await ended
       clearTimeout(killer)
+      process.off('exit', kill)
     },
   }
   for (let waited = 0; !(await isAnswering(server.url)); waited += 100) {

@@ -18,6 +18,7 @@ export interface Stage extends Disposable {
 export async function createStage(): Promise<Stage> {
   const folder = mkdtempSync(join(here, '.stage-'))
   const stage = { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+  process.once('exit', stage[Symbol.dispose])
   try {
     await fill(folder)
     return stage
