@@ -6,7 +6,7 @@ import { TalonOneError, type TalonOneIssue } from './error.ts'
 import { identitiesOf } from './identity.ts'
 import { describe } from './json.ts'
 import { isRecord } from './record.ts'
-import { type Fields, readFields, readShape, type Shape } from './shape.ts'
+import { type Fields, fieldsByName, readFields, readShape, type Shape } from './shape.ts'
 
 /** Who may call an endpoint through a proxy: a shopper for themselves, staff, or staff with a licence to destroy. */
 export type EndpointAudience = 'shopper' | 'staff' | 'destructive'
@@ -155,12 +155,12 @@ export function readInput(
     if (isRecord(request.body)) Object.assign(raw, readFields(endpoint.body, request.body, '', issues))
     else issues.push({ pointer: '', message: 'the body must be a JSON object' })
   }
-  for (const [name, shape] of fieldsByName(endpoint.params)) {
+  for (const [name, [shape]] of fieldsByName(endpoint.params)) {
     raw[name] = readShape(shape, decodeText(shape, request.params[name] ?? ''), `/${name}`, issues)
   }
-  const query = new Map(fieldsByName(endpoint.query))
+  const query = fieldsByName(endpoint.query)
   for (const name of new Set(request.searchParams.keys())) {
-    const shape = query.get(name)
+    const [shape] = query.get(name) ?? []
     if (shape === undefined) {
       issues.push({ pointer: '', message: 'unknown query parameter' })
       continue
@@ -218,7 +218,7 @@ function invalidInput(endpoint: Endpoint, issues: TalonOneIssue[]): TalonOneErro
 
 function fillQuery(endpoint: Endpoint, input: Record<string, unknown>): string {
   const search = new URLSearchParams()
-  for (const [name, shape] of fieldsByName(endpoint.query)) {
+  for (const [name, [shape]] of fieldsByName(endpoint.query)) {
     const value = input[name]
     const isRepeated = shape.is === 'list' && !shape.inOne
     // An empty list is none at all, also where its values are joined.
@@ -231,11 +231,9 @@ function fillQuery(endpoint: Endpoint, input: Record<string, unknown>): string {
 }
 
 function pick(input: Record<string, unknown>, fields: Fields): Record<string, unknown> {
-  return Object.fromEntries(fieldsByName(fields).flatMap(([name]) => (input[name] === undefined ? [] : [[name, input[name]]])))
-}
-
-function fieldsByName(fields: Fields): [string, Shape][] {
-  return Object.entries(fields).map(([field, shape]) => [field.replace(/\?$/, ''), shape])
+  const picked: Record<string, unknown> = {}
+  for (const name of fieldsByName(fields).keys()) if (input[name] !== undefined) picked[name] = input[name]
+  return picked
 }
 
 function decode(segment: string): string | undefined {

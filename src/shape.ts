@@ -62,7 +62,8 @@ export function readShape(shape: Shape, value: unknown, pointer: string, issues:
       if (!Array.isArray(value)) return wrong('a list')
       if (value.length < (shape.min ?? 0) || value.length > (shape.max ?? Infinity)) return wrong(`a list of ${bounds(shape)} entries`)
       // Unlike `map`, this sees the holes of a list, which JSON would fill with null.
-      const list = Array.from(value, (entry: unknown, index) => readShape(shape.of, entry, `${pointer}/${index}`, issues))
+      const list: unknown[] = []
+      for (const entry of value) list.push(readShape(shape.of, entry, `${pointer}/${list.length}`, issues))
       if (shape.isSet && new Set(list).size < list.length) return wrong('a list without repetitions')
       if (shape.inOne && list.some((entry) => String(entry).includes(','))) return wrong('a list without commas in its entries')
       if (shape.unitsAtMost !== undefined && units(list) > shape.unitsAtMost) return wrong(`at most ${shape.unitsAtMost} units in all`)
@@ -108,13 +109,11 @@ export function readFields(
   issues: TalonOneIssue[],
 ): Record<string, unknown> {
   const read: Record<string, unknown> = {}
+  const known = fieldsByName(fields)
   for (const name of Object.keys(value)) {
-    if (Object.hasOwn(fields, name) || Object.hasOwn(fields, `${name}?`)) continue
-    if (value[name] !== undefined) issues.push({ pointer: `${pointer}/${segment(name)}`, message: 'unknown field' })
+    if (!known.has(name) && value[name] !== undefined) issues.push({ pointer: `${pointer}/${segment(name)}`, message: 'unknown field' })
   }
-  for (const [field, shape] of Object.entries(fields)) {
-    const optional = field.endsWith('?')
-    const name = optional ? field.slice(0, -1) : field
+  for (const [name, [shape, optional]] of known) {
     const entry = Object.hasOwn(value, name) ? value[name] : undefined
     if (entry === undefined) {
       if (!optional) issues.push({ pointer: `${pointer}/${name}`, message: 'required, but missing' })
@@ -124,6 +123,18 @@ export function readFields(
     if (result !== undefined) read[name] = result
   }
   return read
+}
+
+type FieldsByName = ReadonlyMap<string, readonly [shape: Shape, optional: boolean]>
+
+const byName = new WeakMap<Fields, FieldsByName>()
+
+/** Fields by their bare names, in their order. Kept: a cart asks for those of its items once a line. */
+export function fieldsByName(fields: Fields): FieldsByName {
+  const known =
+    byName.get(fields) ?? new Map(Object.entries(fields).map(([name, shape]) => [name.replace('?', ''), [shape, name.endsWith('?')]]))
+  byName.set(fields, known)
+  return known
 }
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
