@@ -49,17 +49,25 @@ const keep =
 
 const list =
   (filter: Filter): Filter =>
-  (value, reader) =>
-    Array.isArray(value) ? value.map((entry) => filter(entry, reader)).filter((entry) => entry !== undefined) : undefined
+  (value, reader) => {
+    if (!Array.isArray(value)) return undefined
+    const shown: unknown[] = []
+    for (const entry of value) {
+      const filtered = filter(entry, reader)
+      if (filtered !== undefined) shown.push(filtered)
+    }
+    return shown
+  }
 
-const parts =
-  (filters: Record<string, Filter>): Filter =>
-  (value, reader) =>
-    isRecord(value)
-      ? Object.fromEntries(
-          Object.entries(filters).flatMap(([name, filter]) => (value[name] === undefined ? [] : [[name, filter(value[name], reader)]])),
-        )
-      : undefined
+const parts = (filters: Record<string, Filter>): Filter => {
+  const entries = Object.entries(filters)
+  return (value, reader) => {
+    if (!isRecord(value)) return undefined
+    const shown: Record<string, unknown> = {}
+    for (const [name, filter] of entries) if (value[name] !== undefined) shown[name] = filter(value[name], reader)
+    return shown
+  }
+}
 
 // An object that names a profile other than the reader's is somebody else's.
 const own =
@@ -329,6 +337,9 @@ export const answers: Readonly<Record<string, Filter>> = {
   bestPriorPrice: list(priorPrice),
 } satisfies Partial<Record<keyof typeof endpoints, Filter>>
 
+// Once for each line and effect of an answer: by the names that are there, which are fewer than those that may be.
 function pick(record: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(names.flatMap((name) => (record[name] === undefined ? [] : [[name, record[name]]])))
+  const picked: Record<string, unknown> = {}
+  for (const name of Object.keys(record)) if (names.includes(name)) picked[name] = record[name]
+  return picked
 }

@@ -37,10 +37,17 @@ export function deriveId(
   return base64url(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(parts)))
 }
 
+const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
 /** Bytes as text for a path or a header. */
+// A request has ten ids made: `btoa`, and replacing what it writes, would take four times as long.
 export function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '')
+  let text = ''
+  let bits = 0
+  let count = 0
+  for (const byte of bytes) {
+    bits = ((bits & 63) << 8) | byte
+    for (count += 8; count >= 6; count -= 6) text += digits[(bits >> (count - 6)) & 63]
+  }
+  return count === 0 ? text : text + digits[(bits << (6 - count)) & 63]
 }
