@@ -1,6 +1,6 @@
 import type { AdditionalCost, CartItem } from '../schema.ts'
 import { isRecord } from '../record.ts'
-import { within } from './deadline.ts'
+import { withinSignal } from './deadline.ts'
 import type { Shopper } from './identity.ts'
 import { Problem } from './problem.ts'
 
@@ -74,7 +74,7 @@ async function reprice(ask: AskPricing, items: DraftItem[], ms: number): Promise
 
 async function askPricing(ask: AskPricing, ms: number): Promise<PricedDraft> {
   try {
-    return await within(ms, () => new Error('`pricing` took too long'), ask)
+    return await withinSignal(ms, () => new Error('`pricing` took too long'), ask)
   } catch (cause) {
     throw new Problem(503, 'reprice_failed', { retryable: true, cause })
   }

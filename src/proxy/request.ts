@@ -88,9 +88,11 @@ function tooLarge(): Problem {
   return new Problem(413, 'body_too_large', { headers: closing })
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 function decodeText(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return decoder.decode(bytes)
   } catch {
     throw new Problem(400, 'invalid_json')
   }

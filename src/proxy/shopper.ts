@@ -1,7 +1,7 @@
 import { type Endpoint, fill, isDry } from '../endpoint.ts'
 import { type CouponReasons, filterAnswer } from './answer.ts'
 import { refuseOvertaken } from './fence.ts'
-import { guardStore } from './guarded-store.ts'
+import { guardStore, type StoreTrouble } from './guarded-store.ts'
 import { createGuessCounter, type Guesses } from './guesses.ts'
 import type { GuestOptions } from './guests.ts'
 import type { Identify, Shopper } from './identity.ts'
@@ -76,10 +76,9 @@ export function createShopperProxy(options: ShopperProxyOptions): Proxy {
   const send = createUpstream('createShopperProxy', options)
   const tell = teller(options.onEvent)
   if (pricing === 'unsafe-trust-browser') tell({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
-  const store = guardStore(options.store ?? createMemoryStore(), {
-    timeoutMs: timeouts.store ?? 100,
-    onTrouble: (trouble) => tell({ type: 'store', ...trouble }),
-  })
+  const onTrouble = (trouble: StoreTrouble) => tell({ type: 'store', ...trouble })
+  // This replica's memory is always there, and in time.
+  const store = options.store ? guardStore(options.store, { timeoutMs: timeouts.store ?? 100, onTrouble }) : createMemoryStore()
   const counter = createGuessCounter(store)
   const visitors = createVisitors(options, store, limits, onceOnly(tell))
 

@@ -1,9 +1,10 @@
 import type { Endpoint, FilledRequest } from '../endpoint.ts'
 import { isRecord } from '../record.ts'
 import { saysClosed, saysExists } from '../wording.ts'
-import { parse, readBytes } from './body.ts'
+import { parse } from './body.ts'
 import type { ContentSignature } from './content-signature.ts'
-import { within } from './deadline.ts'
+import { withinSignal } from './deadline.ts'
+import { exchangeOf } from './exchange.ts'
 import { Problem } from './problem.ts'
 
 /**
@@ -37,12 +38,15 @@ interface UpstreamOptions {
 // The answer to a session of 10,000 units with an effect for each is 2 MB.
 const longestAnswer = 2 ** 24
 
+const decoder = new TextDecoder()
+
 /** Checks the upstream once, and refuses to start by naming the option only: no value gets into a message. */
 export function createUpstream(factory: string, { upstream, fetch = globalThis.fetch, timeouts = {} }: UpstreamOptions): SendUpstream {
   const { upstream: timeoutMs = 10_000 } = timeouts
   const wrong = (what: string) => new Error(`${factory}: ${what}`)
   const origin = checkOrigin(upstream, wrong)
   const key = 'contentSignature' in upstream ? undefined : checkKey(upstream.apiKey, wrong)
+  const exchange = exchangeOf(fetch)
   const credential = (body: string): Record<string, string> =>
     'contentSignature' in upstream ? { 'content-signature': upstream.contentSignature(body) } : { authorization: `ApiKey-v1 ${key}` }
 
@@ -58,24 +62,15 @@ export function createUpstream(factory: string, { upstream, fetch = globalThis.f
       ...credential(body ?? ''),
     }
     const { kind } = endpoint
-    const { response, bytes } = await exchange(kind, timeoutMs, async (signal) => {
-      const init = { method: request.method, headers, redirect: 'manual', signal, ...bodyOf(kind, body) } as const
-      const response = await fetch(origin + request.path + request.search, init)
-      return { response, bytes: await readBytes(response.body, longestAnswer) }
+    const { status, retryAfter, bytes } = await inTime(kind, timeoutMs, (signal) => {
+      const init = { method: request.method, headers, signal, ...(body !== undefined && { body }) }
+      return exchange(origin + request.path + request.search, init, longestAnswer)
     })
-    const text = bytes && new TextDecoder().decode(bytes)
+    const text = bytes && decoder.decode(bytes)
     // Talon.One does not say a key back. What does is something else, and answers go to browsers.
     if (text === undefined || (isTelling(key) && text.includes(key))) throw unreadable(endpoint)
-    return { status: response.status, text, ...retryAfter(response) }
+    return { status, text, ...waitOf(retryAfter) }
   }
-}
-
-// When a kept connection is lost, Deno and Bun send again by themselves what may have been carried out. Deno cannot do so with a Blob,
-// which costs others time; Bun does not where the connection was not to be kept.
-function bodyOf(kind: Endpoint['kind'], body: string | undefined): RequestInit {
-  const isRepeating = 'Deno' in globalThis || 'Bun' in globalThis
-  if (kind === 'write' && isRepeating) return { body: new Blob([body ?? '']), keepalive: false }
-  return body === undefined ? {} : { body }
 }
 
 /** The data of a success, undefined where it is nothing. Throws what anybody may be told of a refusal: nothing in its words. */
@@ -119,10 +114,10 @@ function checkKey(apiKey: string | undefined, wrong: (what: string) => Error): s
   return key
 }
 
-async function exchange<Value>(kind: Endpoint['kind'], ms: number, task: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+async function inTime<Value>(kind: Endpoint['kind'], ms: number, task: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const details = { retryable: true, ...unknownIf(kind === 'write') }
   try {
-    return await within(ms, () => new Problem(504, 'upstream_timeout', details), task)
+    return await withinSignal(ms, () => new Problem(504, 'upstream_timeout', details), task)
   } catch (error) {
     throw error instanceof Problem ? error : new Problem(503, 'upstream_unavailable', details)
   }
@@ -148,7 +143,7 @@ function refusalOf({ status, text, retryAfterMs }: UpstreamAnswer, isWrite: bool
   return new Problem(503, 'upstream_unavailable', { retryable: true, ...unknownIf(isWrite), ...wait })
 }
 
-function retryAfter(response: Response): { retryAfterMs?: number } {
-  const seconds = Number(response.headers.get('retry-after') ?? NaN)
+function waitOf(retryAfter: string | null): { retryAfterMs?: number } {
+  const seconds = Number(retryAfter ?? NaN)
   return seconds >= 0 && seconds <= 300 ? { retryAfterMs: seconds * 1000 } : {}
 }
