@@ -14,6 +14,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 const alias = {
   'talon-one-react/devtools': source('devtools/index.ts'),
   'talon-one-react/msw': source('msw.ts'),
+  'talon-one-react/proxy/node': source('proxy/node/index.ts'),
   'talon-one-react/proxy': source('proxy/index.ts'),
   'talon-one-react/sandbox': source('sandbox/index.ts'),
   'talon-one-react/testing': source('testing/index.ts'),
@@ -51,6 +52,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => ({
         msw: source('msw.ts'),
         'proxy/cli': source('proxy/cli.ts'),
         'proxy/index': source('proxy/index.ts'),
+        'proxy/node/index': source('proxy/node/index.ts'),
         'sandbox/index': source('sandbox/index.ts'),
         'sandbox/cli': source('sandbox/cli.ts'),
         'testing/index': source('testing/index.ts'),
@@ -58,7 +60,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => ({
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^node:/, /^react($|\/)/, '@tanstack/react-query', 'ky', 'idb', 'msw', 'srvx', 'classic-level', /^@noble\/hashes/],
+      external: [/^node:/, /^react($|\/)/, '@tanstack/react-query', 'ky', 'idb', 'msw', /^srvx($|\/)/, 'classic-level', /^@noble\/hashes/],
       // One file out for each file in: `'use client'` stays where it was written, and only there.
       output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
     },

@@ -51,6 +51,8 @@ const arrows: Readonly<Record<string, { places: readonly string[]; packages: rea
     places: ['abort', 'endpoint', 'endpoints', 'error', 'identity', 'json', 'record', 'shape', 'wording'],
     packages: [/^@noble\/hashes\//],
   },
+  // The proxy runs anywhere, its faster ways in and out on Node.
+  'proxy-node': { places: ['proxy'], packages: [/^node:/, /^srvx\/node$/] },
   sandbox: { places: ['abort', 'endpoint', 'endpoints', 'error', 'identity', 'json', 'record', 'shape'], packages: [] },
   testing: {
     places: ['cart', 'client', 'endpoint', 'endpoints', 'error', 'identity', 'lane', 'queries', 'react', 'rejections', 'sandbox'],
@@ -104,6 +106,7 @@ test('the files with hooks and components are client modules, and no other', () 
 // Sandbox and proxy run anywhere, their commands in Node.
 function placeOf(file: string): string {
   const [place = '', inner] = relative('.', file).split(/[\\/]/)
+  if (place === 'proxy' && inner === 'node') return 'proxy-node'
   if ((place === 'sandbox' || place === 'proxy') && (inner === 'cli.ts' || inner === 'command')) return 'command'
   return place.replace(/\.tsx?$/, '')
 }

@@ -204,6 +204,15 @@ test('talon-one-react/testing exports these values and no others', async () => {
   `)
 })
 
+test('talon-one-react/proxy/node exports these values and no others', async () => {
+  expect(Object.keys(await import('talon-one-react/proxy/node')).toSorted()).toMatchInlineSnapshot(`
+    [
+      "createNodeFetch",
+      "createNodeListener",
+    ]
+  `)
+})
+
 test('talon-one-react/msw exports these values and no others', async () => {
   expect(Object.keys(await import('talon-one-react/msw')).toSorted()).toMatchInlineSnapshot(`
     [
@@ -212,7 +221,7 @@ test('talon-one-react/msw exports these values and no others', async () => {
   `)
 })
 
-test.for(['', 'devtools/', 'proxy/', 'sandbox/', 'testing/', 'msw'])(
+test.for(['', 'devtools/', 'proxy/', 'proxy/node/', 'sandbox/', 'testing/', 'msw'])(
   'talon-one-react/%s exports these types and no others',
   async (entry) => {
     const file = entry === 'msw' ? 'msw.ts' : `${entry}index.ts`
@@ -221,6 +230,6 @@ test.for(['', 'devtools/', 'proxy/', 'sandbox/', 'testing/', 'msw'])(
     const lists = [...source.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','))
     const own = [...source.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => name)
     const types = [...lists.map((name) => name.trim()).filter(Boolean), ...own].toSorted()
-    await expect(types.join('\n')).toMatchFileSnapshot(`surface-types/${entry.replace('/', '') || 'index'}.txt`)
+    await expect(types.join('\n')).toMatchFileSnapshot(`surface-types/${entry.split('/').filter(Boolean).join('-') || 'index'}.txt`)
   },
 )
