@@ -2,12 +2,14 @@
 import { parseArgs } from 'node:util'
 import { benchCart } from './cart/cart.ts'
 import { benchPrice } from './price.ts'
+import { benchProxy } from './proxy/proxy.ts'
 import { benchSandbox } from './sandbox.ts'
 
 const { positionals: asked, values } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } })
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   price: benchPrice,
   sandbox: benchSandbox,
+  proxy: () => benchProxy({ isQuick: values.quick }),
   cart: () => benchCart({ isQuick: values.quick }),
 }
 
