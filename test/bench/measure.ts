@@ -21,6 +21,11 @@ export async function measure(run: () => unknown): Promise<Timing> {
   return { median: at(0.5), p95: at(0.95) }
 }
 
+/** The number in the middle; NaN of none. */
+export function medianOf(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? NaN
+}
+
 /** Prints rows below their titles, the first column to the left, the others to the right. */
 export function printTable(titles: readonly string[], rows: readonly (readonly string[])[]): void {
   const all = [titles, ...rows]

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, loadavg } from 'node:os'
-import { printTable } from '../measure.ts'
+import { medianOf, printTable } from '../measure.ts'
 import { benchGrowth } from './growth.ts'
 import { startNginx } from './nginx.ts'
 import { bare, buffered, nodeForm, portable, servers, streamed } from './servers.ts'
@@ -65,10 +65,6 @@ function median(rounds: Rounds, name: string, figure: Figure): number {
 function ratio(rounds: Rounds, name: string, to: string, figure: Figure): number {
   const others = (rounds.get(to) ?? []).map(figure)
   return medianOf((rounds.get(name) ?? []).map((round, index) => figure(round) / (others[index] ?? NaN)))
-}
-
-function medianOf(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? NaN
 }
 
 function printGoal(name: string, figure: number, least: number): void {
