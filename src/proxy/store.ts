@@ -107,11 +107,16 @@ interface Shelf<Entry> {
   makeRoom(key: string): void
 }
 
+// How long one iterator serves.
+const mostChanges = 1_000
+
 function createShelf<Entry extends { endsAt: number }>(most: number, clock: StoreClock): Shelf<Entry> {
   // A map iterates in the order of insertion: the first key is the one that was used longest ago. What it came past is gone or further
-  // back by now, so that one iterator serves for ever; a new one would walk over all the gaps each time.
+  // back by now, so that one iterator serves for long; a new one would walk over all the gaps each time. But not for ever: it keeps alive
+  // every table that the map has outgrown since.
   const entries = new Map<string, Entry>()
-  const oldestFirst = entries.keys()
+  let oldestFirst: Iterator<string> | undefined
+  let changes = 0
   let sweptAt = -Infinity
 
   function hasRoom(key: string): boolean {
@@ -131,14 +136,19 @@ function createShelf<Entry extends { endsAt: number }>(most: number, clock: Stor
       if (entry === undefined) return undefined
       entries.delete(key)
       if (entry.endsAt <= clock.now()) return undefined
-      entries.set(key, entry)
+      this.set(key, entry)
       return entry
     },
-    set: (key, entry) => void entries.set(key, entry),
+    set(key, entry) {
+      entries.set(key, entry)
+      changes += 1
+      if (changes % mostChanges === 0) oldestFirst = undefined
+    },
     delete: (key) => void entries.delete(key),
     hasRoom,
     makeRoom(key) {
       if (hasRoom(key)) return
+      oldestFirst ??= entries.keys()
       const oldest = oldestFirst.next()
       if (!oldest.done) entries.delete(oldest.value)
     },
