@@ -165,6 +165,8 @@ export const checks: Readonly<Record<string, Check>> = {
     const allowed = [
       ...Object.keys(safeHeaders),
       ...otherNames,
+      // What is left of a body would stand in the way of the next request.
+      ...(status === 413 || status === 408 ? ['connection'] : []),
       ...(isNamed ? corsNames : []),
       ...(isNamed && isPreflight ? preflightNames : []),
     ]

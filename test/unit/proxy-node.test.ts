@@ -140,7 +140,7 @@ describe('a listener', () => {
     socket.write(`PUT ${path} HTTP/1.1\r\nHost: shop.example\r\n${lines({ ...json, 'content-length': '100' })}\r\n{"cust`)
     await new Promise((resolve) => setTimeout(resolve, 50))
     socket.destroy()
-    await expect.poll(() => events).toMatchObject([{ type: 'failed' }, { type: 'refused' }])
+    await expect.poll(() => events).toMatchObject([{ type: 'refused', status: 400, code: 'invalid_json' }])
     expect(sent).toEqual([])
   })
 

@@ -37,14 +37,15 @@ const lingerMs = 1_000
 
 function write(incoming: IncomingMessage, outgoing: ServerResponse, { status, headers, body }: Answer): void {
   if (outgoing.destroyed) return
-  const fields = Object.entries(headers).flat()
+  const isWhole = incoming.complete
+  const fields = Object.entries(isWhole ? headers : { ...headers, connection: 'close' }).flat()
   if (body !== undefined) fields.push('content-length', String(Buffer.byteLength(body)))
-  if (incoming.complete) {
+  if (isWhole) {
     outgoing.writeHead(status, fields).end(body)
     return
   }
   // Closing at once would reset the connection, and the client would lose the answer with it.
-  outgoing.writeHead(status, [...fields, 'connection', 'close']).write(body ?? '')
+  outgoing.writeHead(status, fields).write(body ?? '')
   const end = () => {
     clearTimeout(timer)
     outgoing.end()

@@ -1,14 +1,16 @@
 import type { Readable } from 'node:stream'
+import { BodyBrokenOff } from '../body.ts'
 
-/** Reads a stream to its end. Undefined when it is longer than `most` bytes: then the rest of it waits. Rejects when it breaks off. */
+/** Reads a stream to its end. Undefined when it is longer than `most` bytes: then the rest of it waits. Rejects with {@link BodyBrokenOff}. */
 export function readStream(stream: Readable, most: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
     let isDone = false
     const broken = () => {
       // Every stream closes in the end, and an error that nobody sees costs as much as one that somebody does.
-      if (!isDone) reject(new Error('a body broke off, or something else has read it'))
+      if (!isDone) reject(new BodyBrokenOff('a body broke off'))
     }
-    if (stream.readableEnded || stream.destroyed) return broken()
+    if (stream.readableEnded) return reject(new Error('something else has read the body, such as a body parser that comes first'))
+    if (stream.destroyed) return broken()
     const chunks: Buffer[] = []
     let length = 0
     const take = (chunk: Buffer) => {
