@@ -107,7 +107,7 @@ function behindStaffProxy(): Target {
     headers: { 'x-talon-client': '1', 'content-type': 'application/json' },
     around: (sandbox) => {
       const proxy = createStaffProxy({
-        upstream: { baseUrl: 'https://sandbox.invalid', apiKey: contractKey },
+        upstream: { baseUrl: 'https://sandbox.talon.one', apiKey: contractKey },
         identify: () => ({ subject: 'contract', scopes: ['read', 'write', 'destructive'], signedInAt: new Date() }),
         fetch: sandbox,
       })
