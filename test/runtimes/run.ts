@@ -1,6 +1,6 @@
 /**
  * `npm run runtimes`: starts each mount of `stories/mounts` in its runtime, with the built package, and asks it what the suite asks.
- * `--only deno,bun` for some of them; `--all` fails where one is not installed: `npm ci --prefix test/runtimes`.
+ * `--only deno,bun` for some of them; `--all` fails where one is not installed: `(cd test/runtimes && npm ci)`.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -138,7 +138,7 @@ function print(outcomes: ReadonlyMap<Mounting, Outcome>, errors: string): void {
     for (const { name: check, error } of failed) console.log(`  ${check}:\n    ${messageOf(error).replaceAll('\n', '\n    ')}`)
     if (failed.length > 0 && output !== '') console.log(`  It printed:\n${output.slice(0, 4000)}`)
   }
-  for (const { name } of missing) console.log(`${name.padEnd(20)} skipped: not installed, see \`npm ci --prefix test/runtimes\``)
+  for (const { name } of missing) console.log(`${name.padEnd(20)} skipped: not installed, see \`(cd test/runtimes && npm ci)\``)
   if (!isTyped) console.log('whether the mounts compile was not looked at: their types are not installed')
   if (chosen.length === 0) console.log(`--only names none of: ${mountings.map(({ name }) => name).join(', ')}`)
   if (errors !== '') console.log(`The mounts do not compile:\n${errors}`)
