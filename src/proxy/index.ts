@@ -5,7 +5,7 @@
  */
 
 // Both proxies
-export type { Proxy, ProxyContext, ProxyEvent, ProxyOptions, ProxyTimeouts } from './proxy.ts'
+export type { Proxy, ProxyEvent, ProxyOptions, ProxyTimeouts } from './proxy.ts'
 export type { Origins } from './origins.ts'
 export type { ProblemCode } from './problem.ts'
 export type { Upstream } from './upstream.ts'

@@ -47,15 +47,10 @@ export type ProxyEvent =
   | { type: 'warning'; option: 'pricing' | 'basePath' | 'network'; message: string }
 
 /**
- * A proxy: mount it wherever `Request` and `Response` are. `context` is that of a worker, which may end with its answer or its caller: a
- * write that is under way goes on (`waitUntil`).
+ * A proxy: mount it wherever `Request` and `Response` are. `context`: whatever a framework gives besides. Of a worker's, which may end with
+ * its answer or its caller, `waitUntil` is called, so that a write that is under way goes on.
  */
-export type Proxy = (request: Request, context?: ProxyContext) => Promise<Response>
-
-/** What the proxy uses of a worker's context. */
-export interface ProxyContext {
-  waitUntil?: (work: Promise<unknown>) => void
-}
+export type Proxy = (request: Request, context?: object) => Promise<Response>
 
 /** The same for a server that reads a body, and writes an answer, in its own way. */
 export type Handle = (request: Request, readBody: ReadBody) => Promise<Answer>
@@ -114,7 +109,7 @@ export function createProxy<Rule>(
   }
   const proxy: Proxy = async (request, context) => {
     const handled = handleFromAnywhere(request, (most) => readBytes(request.body, most))
-    context?.waitUntil?.(handled)
+    if (context && 'waitUntil' in context && typeof context.waitUntil === 'function') context.waitUntil(handled)
     return responseOf(await handled)
   }
   handles.set(proxy, handleFromAnywhere)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { key, createShop, type UpdatedSession, cart, codeOf } from './proxy-shop.ts'
+import { key, createShop, type UpdatedSession, cart, codeOf, requestOf } from './proxy-shop.ts'
 
 test('adds the key and forwards nothing of the browser', async () => {
   const { call, sent } = createShop()
@@ -125,4 +125,17 @@ test('requests of many shoppers at once do not mix', async () => {
   )
   expect(answers).toEqual(shoppers)
   expect(new Set(sent.map(({ url }) => url.pathname)).size).toBe(100)
+})
+
+test('a worker is asked to stay until a write is done; any other context is left alone', async () => {
+  const { proxy, sent } = createShop()
+  const put = () => requestOf('PUT', '/v2/customer_sessions/basket', { body: cart(), headers: { 'x-test-shopper': 'ada' } })
+  const works: Promise<unknown>[] = []
+  const answering = proxy(put(), { waitUntil: (work: Promise<unknown>) => void works.push(work) })
+  expect([works.length, sent.length]).toEqual([1, 0])
+  await works[0]
+  expect(sent).toHaveLength(1)
+  expect((await answering).status).toBe(200)
+  for (const context of [{}, { params: Promise.resolve({}) }, { waitUntil: 'never' }])
+    expect((await proxy(put(), context)).status).toBe(200)
 })
