@@ -35,6 +35,9 @@ export interface ProxyTimeouts {
   upstream?: number
 }
 
+/** How long each step may take unless it is said, in milliseconds. */
+export const defaultTimeouts = { body: 10_000, identify: 2_000, upstream: 10_000, pricing: 2_000, store: 100 } as const
+
 /** What {@link ProxyOptions.onEvent} sees. */
 export type ProxyEvent =
   | { type: 'answered'; operationId: string; status: number; requestId: string; ms: number }

@@ -11,7 +11,16 @@ import type { NetworkOf } from './network.ts'
 import { forceIdentity, policiesFor, type Policy, type ShopperFields, type ShopperOperations } from './policy.ts'
 import { priceInput, type Pricing } from './pricing.ts'
 import { type Answer, dataAnswer, Problem } from './problem.ts'
-import { checkProxyOptions, createProxy, type Proxy, type ProxyOptions, type ProxyTimeouts, onceOnly, teller } from './proxy.ts'
+import {
+  checkProxyOptions,
+  createProxy,
+  defaultTimeouts,
+  type Proxy,
+  type ProxyOptions,
+  type ProxyTimeouts,
+  onceOnly,
+  teller,
+} from './proxy.ts'
 import { type ReadBody, readRequest, type Route } from './request.ts'
 import { isSecret, type SessionNamespace } from './session-id.ts'
 import { createMemoryStore, type ProxyStore } from './store.ts'
@@ -71,22 +80,23 @@ export interface ShopperProxyOptions extends SessionNamespace, Omit<ProxyOptions
  */
 export function createShopperProxy(options: ShopperProxyOptions): Proxy {
   checkOptions(options)
-  const { pricing, operations = {}, fields = {}, couponReasons = 'coarse', session, timeouts = {}, audience = 'shop' } = options
+  const { pricing, operations = {}, fields = {}, couponReasons = 'coarse', session, audience = 'shop' } = options
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const limits = readLimits(options.limits)
   const send = createUpstream('createShopperProxy', options)
   const tell = teller(options.onEvent)
   if (pricing === 'unsafe-trust-browser') tell({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
   const onTrouble = (trouble: StoreTrouble) => tell({ type: 'store', ...trouble })
   // This replica's memory is always there, and in time.
-  const store = options.store ? guardStore(options.store, { timeoutMs: timeouts.store ?? 100, onTrouble }) : createMemoryStore()
+  const store = options.store ? guardStore(options.store, { timeoutMs: timeouts.store, onTrouble }) : createMemoryStore()
   const counter = createGuessCounter(store)
-  const visitors = createVisitors(options, store, limits, onceOnly(tell))
+  const visitors = createVisitors({ ...options, timeouts }, store, limits, onceOnly(tell))
 
   // The pipeline. Each step refuses by throwing a Problem; nothing is sent before `exchange`.
   async function answer(request: Request, readBody: ReadBody, route: Route<Policy>): Promise<Answer> {
     const { endpoint, rule: policy } = route
     const visitor = await visitors.identify(request)
-    const asked = await readRequest(request, readBody, route, { ...limits, bodyMs: timeouts.body ?? 10_000 })
+    const asked = await readRequest(request, readBody, route, { ...limits, bodyMs: timeouts.body })
     const met = await visitors.meet(visitor, endpoint, asked)
     if (met === undefined) return unmet(endpoint)
     return withHeaders(met.headers, async () => {
@@ -100,8 +110,8 @@ export function createShopperProxy(options: ShopperProxyOptions): Proxy {
   }
 
   async function exchange(request: Request, endpoint: Endpoint, allowed: Record<string, unknown>, shopper: Shopper): Promise<Exchanged> {
-    const priced = await priceInput(pricing, allowed, shopper, request, timeouts.pricing ?? 2_000)
-    const { input, browserIds } = await inNamespace(options, session, endpoint, priced, shopper, timeouts.identify ?? 2_000)
+    const priced = await priceInput(pricing, allowed, shopper, request, timeouts.pricing)
+    const { input, browserIds } = await inNamespace(options, session, endpoint, priced, shopper, timeouts.identify)
     const key = idempotencyKeyOf(options, endpoint, request, input, shopper.profileId)
     const filled = fill(endpoint, input)
     const sent = async () => {

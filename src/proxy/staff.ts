@@ -8,7 +8,7 @@ import { parse } from './body.ts'
 import { type IdentifiedStaff, type IdentifyStaff, identifyStaff, type StaffScope } from './identity.ts'
 import { staffIdempotencyKeyOf } from './namespace.ts'
 import { type Answer, dataAnswer, Problem } from './problem.ts'
-import { checkLimit, checkProxyOptions, createProxy, type Proxy, type ProxyOptions, teller } from './proxy.ts'
+import { checkLimit, checkProxyOptions, createProxy, defaultTimeouts, type Proxy, type ProxyOptions, teller } from './proxy.ts'
 import { type ReadBody, readRequest, type Route } from './request.ts'
 import { createUpstream, readAnswer, type UpstreamAnswer } from './upstream.ts'
 
@@ -48,7 +48,8 @@ export interface StaffLimits {
  */
 export function createStaffProxy(options: StaffProxyOptions): Proxy {
   checkProxyOptions('createStaffProxy', options)
-  const { identify, limits = {}, timeouts = {}, onEvent } = options
+  const { identify, limits = {}, onEvent } = options
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const { body = 1_048_576, depth = 16 } = limits
   checkLimit('createStaffProxy', 'body', body)
   checkLimit('createStaffProxy', 'depth', depth)
@@ -59,9 +60,9 @@ export function createStaffProxy(options: StaffProxyOptions): Proxy {
   // The pipeline. Each step refuses by throwing a Problem; nothing has been sent before the last but one.
   async function answer(request: Request, readBody: ReadBody, route: Route<StaffScope>): Promise<Answer> {
     const { endpoint, rule: scope } = route
-    const staff = await identifyStaff(identify, request, timeouts.identify ?? 2_000)
+    const staff = await identifyStaff(identify, request, timeouts.identify)
     refuseUnfit(staff, scope)
-    const input = await readRequest(request, readBody, route, { body, depth, bodyMs: timeouts.body ?? 10_000 })
+    const input = await readRequest(request, readBody, route, { body, depth, bodyMs: timeouts.body })
     refuseMe(endpoint, input)
     const filled = fillOrRefuse(endpoint, input)
     const key = staffIdempotencyKeyOf(endpoint, request, staff.subject)

@@ -6,6 +6,7 @@ import type { ContentSignature } from './content-signature.ts'
 import { withinSignal } from './deadline.ts'
 import { exchangeOf } from './exchange.ts'
 import { Problem } from './problem.ts'
+import { defaultTimeouts } from './proxy.ts'
 
 /**
  * Where Talon.One is, and the credential that only the proxy has. What comes from the environment may be undefined here, and is
@@ -42,7 +43,7 @@ const decoder = new TextDecoder()
 
 /** Checks the upstream once, and refuses to start by naming the option only: no value gets into a message. */
 export function createUpstream(factory: string, { upstream, fetch = globalThis.fetch, timeouts = {} }: UpstreamOptions): SendUpstream {
-  const { upstream: timeoutMs = 10_000 } = timeouts
+  const { upstream: timeoutMs = defaultTimeouts.upstream } = timeouts
   const wrong = (what: string) => new Error(`${factory}: ${what}`)
   const origin = checkOrigin(upstream, wrong)
   const key = 'contentSignature' in upstream ? undefined : checkKey(upstream.apiKey, wrong)

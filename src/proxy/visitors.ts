@@ -18,7 +18,7 @@ export interface VisitorOptions extends SessionNamespace {
   identify: Identify
   guests?: true | GuestOptions
   network?: NetworkOf
-  timeouts?: { identify?: number }
+  timeouts: { identify: number }
 }
 
 /** Whoever sent a request. */
@@ -52,13 +52,13 @@ export interface Visitors {
 }
 
 export function createVisitors(options: VisitorOptions, store: GuardedStore, limits: Required<ShopperLimits>, warnOnce: Tell): Visitors {
-  const { identify, guests, network: networkOf, timeouts = {}, audience = 'shop' } = options
+  const { identify, guests, network: networkOf, timeouts, audience = 'shop' } = options
   const guestOptions = guests === true ? {} : guests
   const key = (purpose: string, whose: string) => hashedKey(purpose, audience, whose)
 
   return {
     async identify(request) {
-      const known = await identifyShopper(identify, request, timeouts.identify ?? 2_000)
+      const known = await identifyShopper(identify, request, timeouts.identify)
       if (known === null && !guestOptions) throw new Problem(401, 'unauthenticated')
       const shopper = known ?? (guestOptions && readGuest(request, { ...options, ...guestOptions }))
       const network = networkOf && networkIn(networkOf(request))
