@@ -155,12 +155,12 @@ export function readInput(
     if (isRecord(request.body)) Object.assign(raw, readFields(endpoint.body, request.body, '', issues))
     else issues.push({ pointer: '', message: 'the body must be a JSON object' })
   }
-  for (const [name, [shape]] of fieldsByName(endpoint.params)) {
+  for (const [name, shape] of fieldsByName(endpoint.params)) {
     raw[name] = readShape(shape, decodeText(shape, request.params[name] ?? ''), `/${name}`, issues)
   }
   const query = fieldsByName(endpoint.query)
   for (const name of new Set(request.searchParams.keys())) {
-    const [shape] = query.get(name) ?? []
+    const shape = query.get(name)
     if (shape === undefined) {
       issues.push({ pointer: '', message: 'unknown query parameter' })
       continue
@@ -199,8 +199,14 @@ export function withDefaults<Input>(endpoint: Endpoint, input: Input): Input {
 
 /** A row's fields from path, query and body, which together are its input. */
 export function allFields(endpoint: Endpoint): Fields {
-  return { ...endpoint.params, ...endpoint.query, ...endpoint.body }
+  const known = fieldsOf.get(endpoint)
+  if (known) return known
+  const fields = { ...endpoint.params, ...endpoint.query, ...endpoint.body }
+  fieldsOf.set(endpoint, fields)
+  return fields
 }
+
+const fieldsOf = new WeakMap<Endpoint, Fields>()
 
 function invalidInput(endpoint: Endpoint, issues: TalonOneIssue[]): TalonOneError {
   const [first] = issues
@@ -218,7 +224,7 @@ function invalidInput(endpoint: Endpoint, issues: TalonOneIssue[]): TalonOneErro
 
 function fillQuery(endpoint: Endpoint, input: Record<string, unknown>): string {
   const search = new URLSearchParams()
-  for (const [name, [shape]] of fieldsByName(endpoint.query)) {
+  for (const [name, shape] of fieldsByName(endpoint.query)) {
     const value = input[name]
     const isRepeated = shape.is === 'list' && !shape.inOne
     // An empty list is none at all, also where its values are joined.

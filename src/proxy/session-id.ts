@@ -34,7 +34,15 @@ export function deriveId(
   if (!isSecret(secret)) throw new Error('shopperSessionId: `secret` must have at least 32 characters')
   // A JSON array keeps its parts apart: `a` + `bc` is not `ab` + `c`.
   const parts = JSON.stringify([`talon-one-${kind}`, 1, audience, profileId, ...names])
-  return base64url(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(parts)))
+  return base64url(keyedWith(secret).update(utf8ToBytes(parts)).digest())
+}
+
+let latest: { secret: string; mac: ReturnType<typeof hmac.create> } | undefined
+
+// A shop has one secret, and half of what a short HMAC takes is to take in its key.
+function keyedWith(secret: string) {
+  if (latest?.secret !== secret) latest = { secret, mac: hmac.create(sha256, utf8ToBytes(secret)) }
+  return latest.mac.clone()
 }
 
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

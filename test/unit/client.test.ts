@@ -100,9 +100,9 @@ describe('a request', () => {
     expect(error).toMatchObject({ code: 'invalid_input', method: 'PUT', path: '/v2/customer_sessions/{customerSessionId}' })
     expect(error).toMatchObject({ status: undefined, retryable: false, outcome: undefined })
     expect(error.issues).toEqual([
-      { pointer: '/customerSession/couponCode', message: 'unknown field' },
       { pointer: '/customerSession/cartItems/0/sku', message: 'expected text of at least 1 characters, got empty text' },
       { pointer: '/customerSession/cartItems/0/quantity', message: 'expected an integer, got NaN' },
+      { pointer: '/customerSession/couponCode', message: 'unknown field' },
     ])
     expect(server.received).toEqual([])
   })
@@ -182,7 +182,7 @@ describe('the hooks of a client', () => {
     })
     expect(await write(client)).toEqual(state)
     expect(await failureOf(read(client))).toMatchObject({ code: 'bad_request' })
-    const body = JSON.stringify({ customerSession: { profileId: 'me', cartItems: cart.customerSession.cartItems } })
+    const body = JSON.stringify({ customerSession: { cartItems: cart.customerSession.cartItems, profileId: 'me' } })
     expect(seen).toEqual([
       ['PUT', 'updateCustomerSessionV2', body],
       [200, 'updateCustomerSessionV2', JSON.stringify(state)],

@@ -239,12 +239,12 @@ describe('a value that does not fit', () => {
       fields: { id: { is: 'string' }, 'lines?': { is: 'list', of: { is: 'object', fields: { sku: { is: 'string', min: 1 } } } } },
     }
     expect(findings(shape, { lines: [{ sku: '' }, {}, { sku: 'a', price: 1 }, null], more: 1 })).toEqual([
-      '/more: unknown field',
       '/id: required, but missing',
       '/lines/0/sku: expected text of at least 1 characters, got empty text',
       '/lines/1/sku: required, but missing',
       '/lines/2/price: unknown field',
       '/lines/3: expected an object, got null',
+      '/more: unknown field',
     ])
   })
 

@@ -6,4 +6,4 @@
  */
 export { createNodeListener } from './listener.ts'
 export { createNodeFetch } from './fetch.ts'
-export type { UndiciDispatcher, UndiciRequest, UndiciResponse } from './fetch.ts'
+export type { UndiciController, UndiciDispatcher, UndiciHandler, UndiciHeaders, UndiciRequest } from './fetch.ts'
