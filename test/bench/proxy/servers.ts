@@ -4,7 +4,9 @@ import { Agent, createServer, request as ask, type RequestListener } from 'node:
 import { serve } from 'srvx'
 import { Agent as UndiciAgent } from 'undici'
 import { createShopperProxy, type ShopperProxyOptions } from '../../../src/proxy/index.ts'
+import { exchangeOf } from '../../../src/proxy/exchange.ts'
 import { createNodeFetch, createNodeListener } from '../../../src/proxy/node/index.ts'
+import { readStream } from '../../../src/proxy/node/stream.ts'
 
 /** Starts a server in front of Talon.One; its port. */
 type Start = (upstream: string) => Promise<number>
@@ -16,6 +18,8 @@ const mounted = '/talon-one'
 export const bare = 'bare node:http pipe'
 export const streamed = 'fetch, streamed'
 export const buffered = 'fetch, buffered'
+export const checked = 'fetch, JSON read'
+export const checkedNode = 'undici, JSON read'
 export const portable = 'ours, portable'
 export const nodeForm = 'ours, Node transport'
 
@@ -33,6 +37,13 @@ export const servers: Readonly<Record<string, Start>> = {
       const response = await fetch(targetOf(upstream, request), init)
       return new Response(await response.text(), { status: response.status, headers: { 'content-type': 'application/json' } })
     }),
+  [checked]: (upstream) =>
+    startWeb(async (request) => {
+      const init = { method: request.method, headers: headersOf(request), body: rewritten(await request.text()) }
+      const response = await fetch(targetOf(upstream, request), init)
+      return new Response(rewritten(await response.text()), { status: response.status, headers: { 'content-type': 'application/json' } })
+    }),
+  [checkedNode]: startRewriter,
   [portable]: (upstream) => startWeb(createOurs(upstream)),
   [nodeForm]: (upstream) => {
     const fetch = createNodeFetch(new UndiciAgent({ connections: 64 }))
@@ -93,6 +104,24 @@ function startPipe(upstream: string): Promise<number> {
     sent.on('error', (error) => outgoing.destroy(error))
     incoming.pipe(sent)
   })
+}
+
+/** What is left when every check is taken out of ours on Node: both bodies are read and written, or nothing of them could be checked. */
+function startRewriter(upstream: string): Promise<number> {
+  const exchange = exchangeOf(createNodeFetch(new UndiciAgent({ connections: 64 })))
+  const headers = { authorization, 'content-type': 'application/json' }
+  return startNode(async (incoming, outgoing) => {
+    const { url = '', method = '' } = incoming
+    const body = rewritten(String(await readStream(incoming, Infinity)))
+    const { signal } = new AbortController()
+    const { status, bytes } = await exchange(upstream + url.slice(mounted.length), { method, headers, body, signal }, Infinity)
+    const answer = rewritten(String(bytes))
+    outgoing.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) }).end(answer)
+  })
+}
+
+function rewritten(json: string): string {
+  return JSON.stringify(JSON.parse(json))
 }
 
 function targetOf(upstream: string, request: Request): string {
