@@ -77,7 +77,10 @@ export function idempotencyKeyOf(
   profileId: string,
 ): string | undefined {
   const key = readIdempotencyKey(endpoint, request)
-  return key === undefined ? undefined : deriveId(namespace, 'idempotency-key', profileId, endpoint.operationId, key, JSON.stringify(input))
+  if (key === undefined) return undefined
+  // Hashed first: as a part of the list, all its quotes would be escaped.
+  const sent = hashOf(JSON.stringify(input))
+  return deriveId(namespace, 'idempotency-key', profileId, endpoint.operationId, key, sent)
 }
 
 /**
@@ -88,6 +91,9 @@ export function idempotencyKeyOf(
 export function staffIdempotencyKeyOf(endpoint: Endpoint, request: Request, subject: string): string | undefined {
   const key = readIdempotencyKey(endpoint, request)
   if (key === undefined) return undefined
-  const parts = JSON.stringify(['talon-one-staff-idempotency-key', 1, subject, key])
-  return base64url(sha256(utf8ToBytes(parts)))
+  return hashOf(JSON.stringify(['talon-one-staff-idempotency-key', 1, subject, key]))
+}
+
+function hashOf(text: string): string {
+  return base64url(sha256(utf8ToBytes(text)))
 }

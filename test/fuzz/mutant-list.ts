@@ -127,13 +127,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the browser's own idempotency key",
     file: namespace,
-    text: "return key === undefined ? undefined : deriveId(namespace, 'idempotency-key', profileId, endpoint.operationId, key, JSON.stringify(input))",
+    text: "return deriveId(namespace, 'idempotency-key', profileId, endpoint.operationId, key, sent)",
     instead: 'return key',
   },
   {
     name: 'an idempotency key for different requests',
     file: namespace,
-    text: 'endpoint.operationId, key, JSON.stringify(input))',
+    text: 'endpoint.operationId, key, sent)',
     instead: 'endpoint.operationId, key)',
   },
   { name: 'idempotency keys that staff share', file: namespace, text: '1, subject, key]', instead: '1, key]' },
