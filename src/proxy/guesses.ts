@@ -6,7 +6,7 @@ import type { GuardedStore } from './guarded-store.ts'
 import { hashedKey } from './hashed-key.ts'
 import type { Rate } from './limits.ts'
 import { Problem } from './problem.ts'
-import { createMemoryStore } from './store.ts'
+import { createMemoryStore, type StoreClock } from './store.ts'
 
 /** Whose guesses are counted together, and how many they have. */
 export interface Guesser {
@@ -33,9 +33,9 @@ export interface GuessCounter {
  * | nobody knows yet   | costs one          | given back | stays gone, and is known | given back |
  * | known, any verdict | costs nothing      |            |                          |            |
  */
-export function createGuessCounter(store: GuardedStore): GuessCounter {
+export function createGuessCounter(store: GuardedStore, clock: StoreClock = performance): GuessCounter {
   // What this replica knows spares a question, and lets carts with codes go on while the store cannot be asked.
-  const known = createMemoryStore()
+  const known = createMemoryStore({ clock })
 
   async function isKnown(key: string, { perMs }: Rate): Promise<boolean> {
     return (await known.increment(key, 0, perMs)).count > 0 || (await store.increment(key, 0, perMs)).count > 0

@@ -5,6 +5,7 @@ import { StoreUnavailable, type StoreTrouble } from './guarded-store.ts'
 import { corsHeaders, type Origins, preflight, refuseForgery, wrongOrigins } from './origins.ts'
 import { type Answer, Problem, problemAnswer, type ProblemCode, responseOf } from './problem.ts'
 import { findRoute, methodsAt, type ReadBody, type Route, type Rules } from './request.ts'
+import type { StoreClock } from './store.ts'
 import type { Upstream } from './upstream.ts'
 
 /** What both proxies take. Bad configuration refuses to start and names the option only. */
@@ -18,6 +19,11 @@ export interface ProxyOptions {
   timeouts?: ProxyTimeouts
   /** Sends to Talon.One. Default: the platform's. */
   fetch?: typeof globalThis.fetch
+  /**
+   * Tells the time, in milliseconds since 1970: for tests, which need not wait until a window ends. Timers are the platform's all the same.
+   * Default: the platform's; `performance`, which never jumps, wherever the date does not matter.
+   */
+  clock?: StoreClock
   /**
    * One event for each request and each warning, for the log. Holds no ids, codes, keys or bodies. One that throws or rejects changes no
    * answer: the console is told the name of its error. Default: failures and warnings go to the console.
@@ -67,7 +73,12 @@ export function handleOf(proxy: Proxy): Handle | undefined {
 
 /** Makes a proxy of what it does with a recognised request: `answer`, which refuses by throwing a {@link Problem}. */
 export function createProxy<Rule>(
-  { basePath = '/talon-one', origins = 'same-origin', onEvent }: Pick<ProxyOptions, 'basePath' | 'origins' | 'onEvent'>,
+  {
+    basePath = '/talon-one',
+    origins = 'same-origin',
+    onEvent,
+    clock = performance,
+  }: Pick<ProxyOptions, 'basePath' | 'origins' | 'onEvent' | 'clock'>,
   rules: Rules<Rule>,
   answer: (request: Request, readBody: ReadBody, route: Route<Rule>) => Promise<Answer>,
 ): Proxy {
@@ -82,8 +93,8 @@ export function createProxy<Rule>(
 
   async function handle(request: Request, readBody: ReadBody): Promise<Answer> {
     const requestId = crypto.randomUUID()
-    const start = performance.now()
-    const ms = () => Math.round(performance.now() - start)
+    const start = clock.now()
+    const ms = () => Math.round(clock.now() - start)
     let operationId: string | undefined
     try {
       if (request.url.length > longestUrl) throw new Problem(414, 'uri_too_long')
@@ -175,11 +186,12 @@ function logTrouble(event: ProxyEvent): void {
 /** Refuses what no proxy can start with, by the name of the option only; the `upstream` itself is checked where it is made. */
 export function checkProxyOptions(
   factory: string,
-  { upstream, identify, basePath, origins = 'same-origin', timeouts = {} }: ProxyOptions & { identify: unknown },
+  { upstream, identify, basePath, origins = 'same-origin', timeouts = {}, clock = performance }: ProxyOptions & { identify: unknown },
 ): void {
   const wrong = (what: string) => new Error(`${factory}: ${what}`)
   if (!isRecord(upstream)) throw wrong('`upstream` must have a `baseUrl` and a credential')
   if (typeof identify !== 'function') throw wrong('`identify` must be a function')
+  if (typeof clock?.now !== 'function') throw wrong('`clock` must have a function `now`')
   const wrongOrigin = wrongOrigins(origins)
   if (wrongOrigin !== undefined) throw wrong(wrongOrigin)
   for (const [name, ms] of Object.entries(timeouts)) {

@@ -80,7 +80,7 @@ export interface ShopperProxyOptions extends SessionNamespace, Omit<ProxyOptions
  */
 export function createShopperProxy(options: ShopperProxyOptions): Proxy {
   checkOptions(options)
-  const { pricing, operations = {}, fields = {}, couponReasons = 'coarse', session, audience = 'shop' } = options
+  const { pricing, operations = {}, fields = {}, couponReasons = 'coarse', session, audience = 'shop', clock = performance } = options
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const limits = readLimits(options.limits)
   const send = createUpstream('createShopperProxy', options)
@@ -88,8 +88,8 @@ export function createShopperProxy(options: ShopperProxyOptions): Proxy {
   if (pricing === 'unsafe-trust-browser') tell({ type: 'warning', option: 'pricing', message: 'a page may say what a product costs' })
   const onTrouble = (trouble: StoreTrouble) => tell({ type: 'store', ...trouble })
   // This replica's memory is always there, and in time.
-  const store = options.store ? guardStore(options.store, { timeoutMs: timeouts.store, onTrouble }) : createMemoryStore()
-  const counter = createGuessCounter(store)
+  const store = options.store ? guardStore(options.store, { timeoutMs: timeouts.store, onTrouble, clock }) : createMemoryStore({ clock })
+  const counter = createGuessCounter(store, clock)
   const visitors = createVisitors({ ...options, timeouts }, store, limits, onceOnly(tell))
 
   // The pipeline. Each step refuses by throwing a Problem; nothing is sent before `exchange`.

@@ -48,7 +48,7 @@ export interface StaffLimits {
  */
 export function createStaffProxy(options: StaffProxyOptions): Proxy {
   checkProxyOptions('createStaffProxy', options)
-  const { identify, limits = {}, onEvent } = options
+  const { identify, limits = {}, onEvent, clock = Date } = options
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const { body = 1_048_576, depth = 16 } = limits
   checkLimit('createStaffProxy', 'body', body)
@@ -61,7 +61,7 @@ export function createStaffProxy(options: StaffProxyOptions): Proxy {
   async function answer(request: Request, readBody: ReadBody, route: Route<StaffScope>): Promise<Answer> {
     const { endpoint, rule: scope } = route
     const staff = await identifyStaff(identify, request, timeouts.identify)
-    refuseUnfit(staff, scope)
+    refuseUnfit(staff, scope, clock.now())
     const input = await readRequest(request, readBody, route, { body, depth, bodyMs: timeouts.body })
     refuseMe(endpoint, input)
     const filled = fillOrRefuse(endpoint, input)
@@ -78,9 +78,9 @@ const freshMs = 5 * 60_000
 // Clocks of two machines.
 const skewMs = 60_000
 
-function refuseUnfit({ scopes, signedInAt }: IdentifiedStaff, scope: StaffScope): void {
+function refuseUnfit({ scopes, signedInAt }: IdentifiedStaff, scope: StaffScope, now: number): void {
   if (!scopes.includes(scope)) throw new Problem(403, 'operation_forbidden')
-  const age = Date.now() - signedInAt
+  const age = now - signedInAt
   if (scope === 'destructive' && !(age > -skewMs && age <= freshMs)) throw new Problem(403, 'sign_in_again')
 }
 

@@ -96,6 +96,8 @@ test.each([
   [{ origins: ['https://shop.example/'] }, '`origins`'],
   [{ origins: 'https://shop.example' }, '`origins`'],
   [{ timeouts: { upstream: Number.NaN } }, '`timeouts.upstream`'],
+  [{ clock: Date.now }, '`clock`'],
+  [{ clock: null }, '`clock`'],
   [{ limits: { body: Number.NaN } }, '`limits.body`'],
   [{ limits: { lines: 1001 } }, '`limits.lines`'],
   [{ limits: { requests: { most: 0, perMs: 1 } } }, '`limits.requests.most`'],

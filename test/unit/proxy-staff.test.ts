@@ -49,6 +49,16 @@ test.each(named(rows))('%s is there for every set of scopes that holds its own, 
   }
 })
 
+test("how long ago staff have signed in is told by the proxy's clock", async () => {
+  const signedInAt = new Date('2026-05-01T12:00:00Z')
+  const clock = { now: () => signedInAt.getTime() + 290_000 }
+  const identify = () => ({ subject: 'clerk', scopes: allScopes, signedInAt })
+  const { say } = createOffice({ identify, clock, fetch: async () => new Response(null, { status: 200 }) })
+  expect((await say(deleteCustomerData, { integrationId: 'anna' })).ok).toBe(true)
+  clock.now = () => signedInAt.getTime() + 301_000
+  expect(await codeOf(await say(deleteCustomerData, { integrationId: 'anna' }))).toBe('sign_in_again')
+})
+
 test.each<[string, Date | undefined, number]>([
   ['now', new Date(), 200],
   ['almost five minutes ago', new Date(Date.now() - 290_000), 200],

@@ -40,7 +40,7 @@ function openShop(options: Partial<ShopperProxyOptions> = {}) {
   }
   const shop = createShop({
     operations: everything,
-    store: createMemoryStore({ clock }),
+    clock,
     limits: { requests: { most: 1e9, perMs: 1 } },
     fetch,
     ...options,
@@ -101,6 +101,14 @@ describe('codes that are tried in vain', () => {
     )
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(10)
     expect(evaluated()).toBeLessThanOrEqual(10)
+  })
+
+  test('T35 cost once more when their time is over', async () => {
+    const { call, clock } = openShop({ limits: { codes: { most: 1, perMs: minutes(10) } } })
+    const trying = async (index: number) => (await call('PUT', session, { body: cart({ couponCodes: [random(index)] }) })).status
+    expect([await trying(1), await trying(2), await trying(1)]).toEqual([200, 429, 200])
+    clock.ms += minutes(10) + 1
+    expect([await trying(1), await trying(2)]).toEqual([200, 429])
   })
 
   test('T35 that are accepted cost nothing, however many', async () => {
