@@ -303,7 +303,8 @@ describe('headers', () => {
         }
       }
     }
-    expect(slowest).toBeLessThan(20)
+    // What takes the square of its length would take seconds.
+    expect(slowest).toBeLessThan(200)
   })
 })
 
