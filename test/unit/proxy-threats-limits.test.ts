@@ -1,6 +1,6 @@
 /** The threats to a proxy: guessing, flooding, racing and replaying. */
 import fc from 'fast-check'
-import { createMemoryStore, type ShopperProxyOptions, shopperSessionId } from 'talon-one-react/proxy'
+import { createMemoryStore, type ProxyStore, type ShopperProxyOptions, shopperSessionId } from 'talon-one-react/proxy'
 import { createSandbox } from 'talon-one-react/sandbox'
 import { describe, expect, test } from 'vitest'
 import { heapInUse } from '../heap.ts'
@@ -390,6 +390,44 @@ test('T81 the store of a replica does not grow with the keys that somebody makes
     (await store.increment(hashedKey('flood', '199999'), 0, 1)).count,
     (await store.increment(hashedKey('flood', '0'), 0, 1)).count,
   ]).toEqual([1, 0])
+})
+
+// A client of Redis may fail, never answer, or answer what is no answer.
+const troubles: [string, () => unknown][] = [
+  ['down', () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }))],
+  ['silent', () => new Promise(() => {})],
+  ['wrong', async () => 'OK'],
+]
+
+test.each(troubles)('T82 while the store is %s, carts go on, and new codes and new guests do not', async (_, fault) => {
+  const inner = createMemoryStore()
+  let isWell = true
+  const through =
+    (name: keyof ProxyStore) =>
+    (...args: unknown[]) =>
+      // The arguments are those of that very method.
+      isWell ? (inner[name] as (...all: unknown[]) => unknown)(...args) : fault()
+  const store = { increment: through('increment'), raise: through('raise'), lock: through('lock'), unlock: through('unlock') }
+  const { call, events, sent } = openShop({
+    // What it answers in trouble is no store's answer.
+    store: store as ProxyStore,
+    identify: ({ headers }) => (headers.get('x-test-shopper') ? { profileId: headers.get('x-test-shopper') ?? '' } : null),
+    guests: true,
+    network: () => '203.0.113.7',
+  })
+  const put = (customerSession: Record<string, unknown>, shopper: string | null = 'ada') =>
+    call('PUT', session, { body: cart(customerSession), shopper })
+  expect((await put({ couponCodes: ['REAL'] })).status).toBe(200)
+  isWell = false
+  sent.length = 0
+  const start = performance.now()
+  expect((await put({})).status).toBe(200)
+  expect(performance.now() - start).toBeLessThan(1_000)
+  expect((await put({ couponCodes: ['REAL'] })).status, 'a code whose verdict is known').toBe(200)
+  for (const refused of [await put({ couponCodes: [random(1)] }), await put({}, null)])
+    expect([refused.status, await refused.json()]).toEqual([503, expect.objectContaining({ code: 'store_unavailable', retryable: true })])
+  expect(sent.length).toBe(2)
+  expect(events.filter(({ type }) => type === 'store')).toEqual([expect.objectContaining({ state: 'down' })])
 })
 
 test('T85 no two purposes or lists of parts share a key, a session, an event or an idempotency key', () => {

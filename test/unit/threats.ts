@@ -18,6 +18,7 @@ const limits = 'unit/proxy-threats-limits.test.ts'
 const config = 'unit/proxy-threats-config.test.ts'
 const origins = 'unit/proxy-origins.test.ts'
 const faults = 'unit/proxy-faults.test.ts'
+const guarded = 'unit/proxy-guarded-store.test.ts'
 const disconnects = 'unit/proxy-disconnects.test.ts'
 const chromium = 'shop/other-origin.test.ts'
 const proxy = 'unit/proxy.test.ts'
@@ -479,7 +480,23 @@ export const threats: readonly Threat[] = [
     heldBy: { [limits]: ['T81 the store of a replica does not grow with the keys that somebody makes up'] },
     because: '200,000 keys rather than ten million: the shelves are full at 10,000',
   },
-  { row: 'T82', heldBy: { 'unit/proxy-store.test.ts': [] } },
+  {
+    row: 'T82',
+    heldBy: {
+      [limits]: ['T82 while the store is %s, carts go on, and new codes and new guests do not'],
+      [guarded]: [
+        'that %s is left for memory, in time, and told of once, without a key',
+        'fails whoever asks for it, and counts nothing for them',
+        'is killed: requests go on in time, the shop is told once, and it comes back by itself',
+        'stands still: the same, and what it carries out late shuts nobody out',
+        'is emptied: counts begin anew, a replica keeps its own lanes and fences, and nothing is in trouble',
+        'fails closed for whoever asks for it',
+      ],
+      'unit/proxy-store.test.ts': ['%s refuses an answer that its script never gives, and does not quote it'],
+      'unit/proxy-redis.test.ts': ['lose no edit and mix no carts while it is %s under load'],
+    },
+    because: 'what staff may destroy goes by how long ago they signed in, and asks no store',
+  },
   { row: 'T83', because: 'there is no breaker towards Talon.One: nothing that one shopper could open for all' },
   {
     row: 'T84',
