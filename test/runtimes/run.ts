@@ -31,6 +31,7 @@ const mountings: readonly Mounting[] = [
   ...Object.entries(nodes).flatMap(([name, node]) => [
     { name: `${name} srvx`, needs: [node], command: scriptOf(node, 'node.js') },
     { name: `${name} node:http`, needs: [node], command: scriptOf(node, 'node-http.js') },
+    { name: `${name} transport`, needs: [node, atRoot('undici')], command: scriptOf(node, 'node-transport.js') },
     { name: `${name} Express`, needs: [node, installed('express')], command: scriptOf(node, 'express.js') },
   ]),
   {
