@@ -1,18 +1,19 @@
 /**
  * A real Redis for tests: the one of `REDIS_URL`, or a server of their own where `redis-server` or `valkey-server` is installed. Where
- * there is neither, tests say that they are skipped; with `REDIS_REQUIRED`, as in `.ci/run`, they fail instead.
+ * there is neither, tests say that they are skipped; with `SERVERS_REQUIRED`, as in `.ci/run`, they fail instead.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import type { EvaluateScript } from '../src/proxy/redis-store.ts'
 import { freePort } from './command.ts'
+import { findServer } from './installed.ts'
 
 /** The server that is installed here; undefined when none is. */
-export const redisServer = ['redis-server', 'valkey-server'].map(installedAt).find((path) => path !== undefined)
+export const redisServer = findServer('redis-server', 'valkey-server')
 
 /** Whether there is any Redis for tests. */
 export const hasRedis = redisServer !== undefined || Boolean(process.env.REDIS_URL)
@@ -22,8 +23,6 @@ export const withoutRedis = 'skipped: no redis-server is installed here, and RED
 
 /** What a test says of itself when it has to start and kill a server, and cannot. */
 export const withoutRedisServer = 'skipped: no redis-server is installed here'
-
-if (process.env.REDIS_REQUIRED && redisServer === undefined) throw new Error('REDIS_REQUIRED is set, and no redis-server is installed')
 
 /** A server of a test's own. `await using` ends it: that process and no other. */
 export interface RedisServer extends AsyncDisposable {
@@ -95,22 +94,6 @@ export const clients: Readonly<Record<'ioredis' | 'redis', (url: string) => Prom
       [Symbol.asyncDispose]: async () => client.destroy(),
     }
   },
-}
-
-function installedAt(name: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function spawnRedis(port: number, directory: string): Promise<ChildProcess> {

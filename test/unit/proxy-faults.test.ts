@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { fill } from '../../src/endpoint.ts'
 import { grown, handles, heapInUse, unhandledIn } from '../heap.ts'
 import { serve } from '../http-server.ts'
-import { answerWith, ask, body, type Fate, headOf, openLine, startShop, whole } from './proxy-server.ts'
+import { answerWith, ask, body, type Fate, headOf, mounts, openLine, startShop, whole } from './proxy-server.ts'
 import { createShop, everyField, everything, key, mayBeSaid, shopperRows } from './proxy-shop.ts'
+import { smuggled } from './smuggled.ts'
 
 const megabytes = (count: number) => count * 2 ** 20
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -99,39 +100,18 @@ test.each<[string, string, number[]]>([
   expect(shop.events.filter(({ type }) => type === 'failed')).toEqual([])
 })
 
-const hidden = `GET /talon-one/v2/customer_sessions/hidden HTTP/1.1\r\nHost: shop.example\r\nX-Talon-Client: 1\r\n\r\n`
-const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
-test.each<[string, string]>([
-  ['CL.TE', headOf(`Content-Length: ${body.length}\r\nTransfer-Encoding: chunked\r\n`) + `0\r\n\r\n${hidden}`],
-  ['TE.CL', headOf('Transfer-Encoding: chunked\r\nContent-Length: 4\r\n') + chunked + hidden],
-  ['TE.TE', headOf('Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n') + chunked + hidden],
-  ['TE in capitals and a comma', headOf('Transfer-Encoding: CHUNKED, identity\r\n') + chunked + hidden],
-  ['TE of another name', headOf('Transfer-Encoding: xchunked\r\n') + chunked + hidden],
-  ['TE behind a tab', headOf('Transfer-Encoding:\tchunked\r\nContent-Length: 3\r\n') + chunked + hidden],
-  ['two lengths', headOf(`Content-Length: ${body.length}\r\nContent-Length: 0\r\n`) + body + hidden],
-  ['a length with a sign', headOf(`Content-Length: +${body.length}\r\n`) + body + hidden],
-  ['lengths in a list', headOf(`Content-Length: 0, ${body.length}\r\n`) + body + hidden],
-  ['a space before the colon', headOf('Content-Length : 0\r\n') + hidden],
-  ['a folded header', headOf('X-Fold: a\r\n Content-Length: 0\r\n') + hidden],
-  ['bare line feeds', headOf('Transfer-Encoding: chunked\r\n').replaceAll('\r\n', '\n') + chunked + hidden],
-  ['a bare CR', headOf('X-A: b\rContent-Length: 0\r\n') + hidden],
-  ['a NUL in a header', headOf('X-A: b\0\r\nContent-Length: 0\r\n') + hidden],
-  [
-    'a chunk with its end in its length',
-    headOf('Transfer-Encoding: chunked\r\n') + `${body.length.toString(16)};a=\n\r\n${body}\r\n0\r\n\r\n${hidden}`,
-  ],
-  ['a chunk that is larger than any', headOf('Transfer-Encoding: chunked\r\n') + `fffffffffffffffff\r\n${body}\r\n0\r\n\r\n${hidden}`],
-  ['an upgrade', headOf('Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 0\r\n') + hidden],
-])('T49 a request that hides another one is one at most, or none: %s', async (_, request) => {
-  await using shop = await startShop()
-  const { socket, status } = await openLine(shop.port)
-  socket.write(request)
-  await status(500)
-  await pause(50)
-  socket.destroy()
-  expect(shop.reached.length).toBeLessThanOrEqual(1)
-  expect(shop.events.filter(({ type }) => type === 'failed')).toEqual([])
-  expect(shop.reached.filter((head) => head.startsWith('GET'))).toEqual([])
+describe.each(Object.entries(mounts))('%s', (_, mount) => {
+  test.each(smuggled)('T49 a request that hides another one is one at most, or none: %s', async (_, request) => {
+    await using shop = await startShop({}, mount)
+    const { socket, status } = await openLine(shop.port)
+    socket.write(request)
+    await status(500)
+    await pause(50)
+    socket.destroy()
+    expect(shop.reached.length).toBeLessThanOrEqual(1)
+    expect(shop.events.filter(({ type }) => type === 'failed')).toEqual([])
+    expect(shop.reached.filter((head) => head.startsWith('GET'))).toEqual([])
+  })
 })
 
 test('T45 headers that a connection claims as its own strip nothing from what goes upstream', async () => {

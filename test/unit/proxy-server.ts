@@ -1,9 +1,10 @@
 /** A proxy as a shop runs it on Node: over real sockets, with a Talon.One of real sockets behind it. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect, createServer as createSocketServer, type Server as SocketServer, type Socket } from 'node:net'
 import type { NodeHttp1Handler } from 'srvx'
 import { toNodeHandler } from 'srvx/node'
-import { createShopperProxy, type ProxyEvent, type ShopperProxyOptions } from 'talon-one-react/proxy'
+import { createShopperProxy, type Proxy, type ProxyEvent, type ShopperProxyOptions } from 'talon-one-react/proxy'
+import { createNodeListener } from 'talon-one-react/proxy/node'
 import { everything, everyField, key, secret } from './proxy-shop.ts'
 
 /** What a Talon.One does with a connection that a request has come on; without one it answers `{}`. */
@@ -26,8 +27,18 @@ export interface NodeShop extends AsyncDisposable {
   fate: Fate
 }
 
+/** The ways to give a proxy to Node's server. */
+export const mounts = {
+  // Node's own server is HTTP/1 here; srvx types its handler for HTTP/2 as well.
+  srvx: (proxy: Proxy) => toNodeHandler(proxy) as NodeHttp1Handler,
+  createNodeListener,
+} satisfies Record<string, Mount>
+
+/** A proxy as the server's listener. */
+export type Mount = (proxy: Proxy) => RequestListener
+
 /** Starts both. */
-export async function startShop(options: Partial<ShopperProxyOptions> = {}): Promise<NodeShop> {
+export async function startShop(options: Partial<ShopperProxyOptions> = {}, mount: Mount = mounts.srvx): Promise<NodeShop> {
   const shop = { reached: [] as string[], events: [] as ProxyEvent[], fate: answerWith('{}') }
   const sockets = new Set<Socket>()
   const talonOne = createSocketServer((socket) => {
@@ -56,8 +67,7 @@ export async function startShop(options: Partial<ShopperProxyOptions> = {}): Pro
     onEvent: (event) => shop.events.push(event),
     ...options,
   })
-  // Node's own server is HTTP/1 here; srvx types its handler for HTTP/2 as well.
-  const server = createServer(toNodeHandler(proxy) as NodeHttp1Handler)
+  const server = createServer(mount(proxy))
   const port = await listen(server)
   return Object.assign(shop, {
     port,
