@@ -6,8 +6,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
-import { createClient } from 'redis'
+import { Cluster, Redis } from 'ioredis'
+import { createClient, createCluster } from 'redis'
 import type { EvaluateScript } from '../src/proxy/redis-store.ts'
 import { freePort } from './command.ts'
 import { findServer } from './installed.ts'
@@ -38,9 +38,12 @@ export interface RedisServer extends AsyncDisposable {
 
 /** Starts a server on a free port of this machine, which writes nothing to disk. */
 export async function startRedis(): Promise<RedisServer> {
-  const port = await freePort()
+  return startServer(await freePort())
+}
+
+async function startServer(port: number, more: readonly string[] = []): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'talon-one-redis-'))
-  let child = await spawnRedis(port, directory)
+  let child = await spawnRedis(port, directory, more)
   const kill = async () => {
     const ended = new Promise((resolve) => child.once('close', resolve))
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -50,7 +53,7 @@ export async function startRedis(): Promise<RedisServer> {
   return {
     url: `redis://127.0.0.1:${port}`,
     kill,
-    start: async () => void (child = await spawnRedis(port, directory)),
+    start: async () => void (child = await spawnRedis(port, directory, more)),
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     [Symbol.asyncDispose]: async () => {
@@ -58,6 +61,38 @@ export async function startRedis(): Promise<RedisServer> {
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** Three servers that share the keys among them. `await using` ends them. */
+export interface RedisCluster extends AsyncDisposable {
+  urls: readonly string[]
+}
+
+/** Starts a cluster on free ports of this machine, which keeps nothing. Takes servers from version 7 on. */
+export async function startCluster(): Promise<RedisCluster> {
+  await using stack = new AsyncDisposableStack()
+  const nodes: { port: number; bus: number; client: RedisClient }[] = []
+  for (let index = 0; index < 3; index++) {
+    const [port, bus] = [await freePort(), await freePort()]
+    const more = ['--cluster-enabled', 'yes', '--cluster-port', String(bus)]
+    const server = stack.use(await startServer(port, more))
+    nodes.push({ port, bus, client: stack.use(await clients.ioredis(server.url)) })
+  }
+  const starts = [0, 5_461, 10_923, 16_384]
+  for (const [index, { client }] of nodes.entries()) {
+    await client.send('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1))
+    await client.send('CLUSTER', 'ADDSLOTSRANGE', String(starts[index]), String(Number(starts[index + 1]) - 1))
+  }
+  const [first, ...others] = nodes
+  for (const { port, bus } of others) await first?.client.send('CLUSTER', 'MEET', '127.0.0.1', String(port), String(bus))
+  for (const { client } of nodes) {
+    for (let waited = 0; !/cluster_state:ok[^]*cluster_known_nodes:3/.test(String(await client.send('CLUSTER', 'INFO'))); waited += 20) {
+      if (waited > 20_000) throw new Error('the servers did not become a cluster')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  const started = stack.move()
+  return { urls: nodes.map(({ port }) => `redis://127.0.0.1:${port}`), [Symbol.asyncDispose]: () => started.disposeAsync() }
 }
 
 /** Where tests that break nothing find a Redis. */
@@ -96,9 +131,32 @@ export const clients: Readonly<Record<'ioredis' | 'redis', (url: string) => Prom
   },
 }
 
-function spawnRedis(port: number, directory: string): Promise<ChildProcess> {
+/** Clients of a cluster, by the names of their packages. */
+export const clusterClients: Readonly<
+  Record<keyof typeof clients, (urls: readonly string[]) => Promise<Pick<RedisClient, 'evaluate'> & AsyncDisposable>>
+> = {
+  async ioredis(urls) {
+    const cluster = new Cluster([...urls])
+    cluster.on('error', () => {})
+    return {
+      evaluate: (script, keys, args) => cluster.eval(script, keys.length, ...keys, ...args),
+      [Symbol.asyncDispose]: async () => cluster.disconnect(),
+    }
+  },
+  async redis(urls) {
+    const cluster = createCluster({ rootNodes: urls.map((url) => ({ url })) })
+    cluster.on('error', () => {})
+    await cluster.connect()
+    return {
+      evaluate: (script, keys, args) => cluster.eval(script, { keys, arguments: args }),
+      [Symbol.asyncDispose]: async () => cluster.destroy(),
+    }
+  },
+}
+
+function spawnRedis(port: number, directory: string, more: readonly string[]): Promise<ChildProcess> {
   if (redisServer === undefined) throw new Error(withoutRedisServer)
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no']
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no', ...more]
   const child = spawn(redisServer, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const end = () => void child.kill('SIGKILL')
   process.once('exit', end)
