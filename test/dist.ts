@@ -24,8 +24,8 @@ interface Budget {
 }
 
 const rows: readonly Budget[] = [
-  { names: '*', entry: 'index.js', limit: 21_600, whole: 39_800 },
-  { names: '{ TalonOneProvider, createTalonOne }', entry: 'index.js', limit: 1_400, whole: 6_950 },
+  { names: '*', entry: 'index.js', limit: 21_700, whole: 39_800 },
+  { names: '{ TalonOneProvider, createTalonOne }', entry: 'index.js', limit: 1_400, whole: 7_050 },
   { names: '{ TalonOneProvider, useCart, createTalonOne }', entry: 'index.js', limit: 4_850, whole: 29_200 },
   { names: '{ queryFor, getCustomerInventory }', entry: 'index.js', limit: 1_000, endpoints: 1 },
   { names: '{ priceCart }', entry: 'index.js', limit: 2_400 },
@@ -39,7 +39,7 @@ const rows: readonly Budget[] = [
   // With nothing of the proxy in it.
   { names: '{ checkProxy }', entry: 'proxy/index.js', limit: 9_000 },
   // Beside srvx and Node's own modules.
-  { names: '{ createNodeListener, createNodeFetch }', entry: 'proxy/node/index.js', limit: 1_200 },
+  { names: '{ createNodeListener, createNodeFetch }', entry: 'proxy/node/index.js', limit: 1_350 },
   { names: '{ createSandbox }', entry: 'sandbox/index.js', limit: 37_500 },
   // What it adds to the sandbox is the provider, all of the cart, for a test looks at its first render, and the scenarios.
   { names: '{ TalonOneTestProvider }', entry: 'testing/index.js', limit: 56_500, whole: 59_700 },

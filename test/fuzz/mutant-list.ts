@@ -351,8 +351,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'guesses in another case',
     file: 'src/proxy/guesses.ts',
-    text: 'return [folded(String(input.couponValue))]',
-    instead: 'return [String(input.couponValue)]',
+    text: '  return code.toUpperCase()',
+    instead: '  return code',
   },
   { name: 'guests are not counted', file: visitors, text: 'if (isNew) await countOne(', instead: 'if (false) await countOne(' },
   {
