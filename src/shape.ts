@@ -58,9 +58,7 @@ export function readFields(
 
 // A cart has a thousand values that fit, so that a value is read without its pointer, and whoever it stands in puts theirs before it.
 function placeAt(pointer: string, issues: TalonOneIssue[], from: number): void {
-  for (const [index, issue] of issues.entries()) {
-    if (index >= from) issues[index] = { ...issue, pointer: pointer + issue.pointer }
-  }
+  for (const issue of issues.splice(from)) issues.push({ ...issue, pointer: pointer + issue.pointer })
 }
 
 function readValue(shape: Shape, value: unknown, issues: TalonOneIssue[]): unknown {

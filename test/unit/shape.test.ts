@@ -233,6 +233,12 @@ describe('a value that does not fit', () => {
     expect(findings({ is: 'map', of: { is: 'json' } }, value)).toHaveLength(1)
   })
 
+  // What takes the square of their number would take minutes.
+  test('is found among 100,000 that do not fit either', () => {
+    const wrong = findings({ is: 'list', of: { is: 'list', of: { is: 'integer' } } }, [Array<string>(100_000).fill('')])
+    expect([wrong.length, wrong.at(-1)]).toEqual([100_000, '/0/99999: expected an integer, got empty text'])
+  })
+
   test('is found wherever it stands, each time with its place', () => {
     const shape: Shape = {
       is: 'object',
