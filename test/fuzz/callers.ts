@@ -1,4 +1,5 @@
 /** For whom a request is carried out, worked out once more from what was sent and answered. */
+import { isRecord } from '../../src/record.ts'
 import type { Exchange } from './run.ts'
 import { derive, type Setup } from './world.ts'
 
@@ -27,4 +28,12 @@ export const cookieForm = /^__Host-talon-one-guest=([\w-]{22})\.([\w-]{43}); Pat
 export function newGuestOf({ headers }: Exchange): string | undefined {
   const [, id] = cookieForm.exec(headers['set-cookie'] ?? '') ?? []
   return id === undefined ? undefined : `guest_${id}`
+}
+
+/** The guest that what was sent is for; undefined where it is for somebody else. Anybody's id may stand in its other fields. */
+export function guestIn(text: string | undefined): string | undefined {
+  const sent: unknown = text === undefined ? undefined : JSON.parse(text)
+  const session = isRecord(sent) ? sent.customerSession : undefined
+  const profileId = isRecord(session) ? session.profileId : undefined
+  return typeof profileId === 'string' && /^guest_[\w-]{22}$/.test(profileId) ? profileId : undefined
 }

@@ -1,7 +1,7 @@
 /** What may go upstream of a request, worked out once more from what the browser said, by none of the proxy's code. */
 import type { Endpoint } from '../../src/endpoint.ts'
 import { isRecord } from '../../src/record.ts'
-import { newGuestOf, profileOf } from './callers.ts'
+import { guestIn, newGuestOf, profileOf } from './callers.ts'
 import type { Exchange } from './run.ts'
 import { derive, priceOf, sessionIdOf, type Setup, small } from './world.ts'
 
@@ -22,7 +22,7 @@ export function expectedOf(exchange: Exchange, setup: Setup, asked: AskedRow): s
   const url = new URL(sent.url)
   if (url.origin !== 'https://shop.talon.one') return 'to somebody else'
   // A preview of somebody whom nobody knows is for a guest who is never met again.
-  const caller = profileId ?? sent.text?.match(/guest_[\w-]{22}/)?.[0]
+  const caller = profileId ?? guestIn(sent.text)
   const words =
     setup.is === 'staff' ? { ...asked, body } : caller === undefined ? undefined : shopperWords(asked, body, exchange, setup, caller)
   if (words === undefined) return asked.row.operationId === 'bestPriorPrice' ? undefined : 'for nobody'
