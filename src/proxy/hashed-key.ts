@@ -1,6 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { utf8ToBytes } from '@noble/hashes/utils.js'
-import { base64url } from './session-id.ts'
+import { hashOf } from './session-id.ts'
 
 /**
  * A key for the proxy's store: the SHA-256 of its purpose and its parts, 43 characters long whatever the parts are. No two purposes and no
@@ -11,7 +9,7 @@ export function hashedKey(purpose: string, ...parts: readonly string[]): string 
   const text = JSON.stringify([`talon-one-${purpose}`, 1, ...parts])
   const known = recent.get(text)
   if (known !== undefined) return known
-  const key = base64url(sha256(utf8ToBytes(text)))
+  const key = hashOf(text)
   if (text.length > longestKept) return key
   // A map iterates in the order of insertion.
   const [oldest] = recent.size >= mostKept ? recent.keys() : []

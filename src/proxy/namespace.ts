@@ -1,12 +1,10 @@
 /** What the browser calls a thing is not what Talon.One calls it: every shopper has a namespace of their own. */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Endpoint } from '../endpoint.ts'
 import { within } from './deadline.ts'
 import { isId, lateIdentity, type Shopper } from './identity.ts'
 import { Problem } from './problem.ts'
 import { readIdempotencyKey } from './request.ts'
-import { base64url, deriveId, type SessionNamespace } from './session-id.ts'
+import { deriveId, hashOf, type SessionNamespace } from './session-id.ts'
 
 /** An input with Talon.One's ids. */
 export interface Namespaced {
@@ -92,8 +90,4 @@ export function staffIdempotencyKeyOf(endpoint: Endpoint, request: Request, subj
   const key = readIdempotencyKey(endpoint, request)
   if (key === undefined) return undefined
   return hashOf(JSON.stringify(['talon-one-staff-idempotency-key', 1, subject, key]))
-}
-
-function hashOf(text: string): string {
-  return base64url(sha256(utf8ToBytes(text)))
 }

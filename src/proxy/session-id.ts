@@ -45,6 +45,11 @@ function keyedWith(secret: string) {
   return latest.mac.clone()
 }
 
+/** The SHA-256 of a text, 43 characters long. */
+export function hashOf(text: string): string {
+  return base64url(sha256(utf8ToBytes(text)))
+}
+
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Bytes as text for a path or a header. */
