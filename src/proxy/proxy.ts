@@ -97,8 +97,7 @@ export function createProxy<Rule>(
     const ms = () => Math.round(clock.now() - start)
     let operationId: string | undefined
     try {
-      if (request.url.length > longestUrl) throw new Problem(414, 'uri_too_long')
-      const { pathname, searchParams } = new URL(request.url)
+      const { pathname, searchParams } = readUrl(request)
       const path = pathIn(pathname)
       if (request.method === 'OPTIONS') return preflight(request, origins, methodsAt(path, rules))
       const route = findRoute(request.method, path, searchParams, rules)
@@ -128,6 +127,16 @@ export function createProxy<Rule>(
   }
   handles.set(proxy, handleFromAnywhere)
   return proxy
+}
+
+// A server makes the URL of what came, and a `Host` may be none: `1.2.3.256`, `shop.example:99999`. Some say so when it is first asked for.
+function readUrl(request: Request): URL {
+  try {
+    if (request.url.length > longestUrl) throw new Problem(414, 'uri_too_long')
+    return new URL(request.url)
+  } catch (error) {
+    throw error instanceof Problem ? error : new Problem(400, 'invalid_request')
+  }
 }
 
 function problemOf(error: unknown): Problem {

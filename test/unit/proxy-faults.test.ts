@@ -23,6 +23,22 @@ async function growthOf(task: () => Promise<void>): Promise<number> {
   return Math.max(most, process.memoryUsage().rss) - before
 }
 
+describe.each(Object.entries(mounts))('by %s', (_, mount) => {
+  test.each(['1.2.3.256', '4294967296', 'shop.example:99999', '0x100000000.', 'xn--a.1.2.3.256', '[::1', 'a b', '..', ''])(
+    'T41 a host that is none is refused, and no failure: %j',
+    async (host) => {
+      await using shop = await startShop({}, mount)
+      for (const path of ['/talon-one/v2/customer_sessions/basket', '/talon-one/v2/%2e%2e/basket', '//[/talon-one']) {
+        const line = await openLine(shop.port)
+        line.socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nX-Talon-Client: 1\r\nOrigin: null\r\n\r\n`)
+        expect([400, 403, 404]).toContain(await line.status())
+        line.socket.destroy()
+      }
+      expect([shop.reached, shop.events.filter(({ type }) => type === 'failed')]).toEqual([[], []])
+    },
+  )
+})
+
 test('T53 bodies that come a byte at a time, or never end, are not waited for, 1,000 of them', { timeout: 60_000 }, async () => {
   const unhandled = await unhandledIn(async () => {
     await using shop = await startShop({ timeouts: { body: 300 } })

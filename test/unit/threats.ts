@@ -264,6 +264,7 @@ export const threats: readonly Threat[] = [
       [wire]: ['T41 of %s leads nowhere else, whatever stands in it', 'T41 longer than any id can make it is refused'],
       [refusals]: ['%s %s does not exist for a shopper'],
       [staff]: ['%s leads nowhere but to its own path, whatever an id is'],
+      [faults]: ['T41 a host that is none is refused, and no failure: %j'],
     },
   },
   {
