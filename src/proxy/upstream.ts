@@ -78,7 +78,8 @@ export function createUpstream(factory: string, { upstream, fetch = globalThis.f
 export function readAnswer(endpoint: Endpoint, answer: UpstreamAnswer): { status: number; data: unknown } {
   const { status, text } = answer
   if (status < 200 || status > 299) throw refusalOf(answer, endpoint.kind === 'write')
-  if (status === 204 || (endpoint.answer === 'nothing' && text.trim() === '')) return { status, data: undefined }
+  // Neither has a body, and a `Response` takes none with them.
+  if (status === 204 || status === 205 || (endpoint.answer === 'nothing' && text.trim() === '')) return { status, data: undefined }
   const data = parse(text)
   if (endpoint.answer === 'list' ? Array.isArray(data) : isRecord(data)) return { status, data }
   throw unreadable(endpoint)

@@ -281,6 +281,15 @@ describe('a fetch', () => {
     if (status !== 502) await Promise.all(closed)
   })
 
+  test('takes an answer that says to start over for one without a body, whatever comes with it', async () => {
+    const upstream = await listenSockets((socket) =>
+      socket.once('data', () => socket.end('HTTP/1.1 205 Reset Content\r\ncontent-length: 14\r\n\r\n{"effects":[]}')),
+    )
+    const response = await shopAt(upstream, { fetch: pooled() }).call('PUT', cart())
+    expect([response.status, await response.text()]).toEqual([204, ''])
+    expect((await pooled()(`http://127.0.0.1:${upstream}`)).status).toBe(205)
+  })
+
   test('refuses an answer that is too long, and reads no further', async () => {
     const closed = Promise.withResolvers<void>()
     const upstream = await listenSockets((socket) => {

@@ -55,7 +55,7 @@ export function createNodeFetch(dispatcher: UndiciDispatcher): typeof globalThis
     const { url, method, headers, body, signal } = new Request(input, init)
     const asked = { method, headers: Object.fromEntries(headers), body: (await readBytes(body, Infinity)) ?? null, signal }
     const { status, headers: answered, bytes } = await send(dispatcher, url, body === null ? { ...asked, body } : asked, Infinity)
-    const isEmpty = status === 204 || status === 304
+    const isEmpty = [204, 205, 304].includes(status)
     return new Response(isEmpty ? null : bytes, { status, headers: headersOf(answered) })
   }
   return withExchange(fetch, exchange)
