@@ -81,10 +81,14 @@ export interface Answer {
   body: string | undefined
 }
 
-/** A problem as an answer. */
+// One for each line of a cart. A body can be made to have many times as many, each under a pointer of 600 characters.
+const mostIssues = 1_000
+
+/** A problem as an answer: with its first thousand issues. */
 export function problemAnswer({ status, code, details }: Problem, requestId: string): Answer {
   const { retryable = false, retryAfterMs, outcome, issues, headers } = details
-  const body = { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, requestId, retryable, retryAfterMs, outcome, issues }
+  const said = { requestId, retryable, retryAfterMs, outcome, issues: issues?.slice(0, mostIssues) }
+  const body = { type: 'about:blank', title: code.replaceAll('_', ' '), status, code, ...said }
   const type = { 'content-type': 'application/problem+json; charset=utf-8' }
   return { status, headers: { ...safeHeaders, ...headers, ...retryAfter(retryAfterMs), ...type }, body: JSON.stringify(body) }
 }

@@ -144,6 +144,17 @@ test.for([
   expect(JSON.stringify(answer)).not.toMatch(/Exclusion|IsNotFirst|7/)
 })
 
+test('a refusal names a thousand issues at most', async () => {
+  const { call } = createShop({ fields: { sessionAttributes: ['Channel'] } })
+  let deep: unknown = Array.from({ length: 7_000 }, () => '\ud800')
+  for (let depth = 0; depth < 11; depth++) deep = { ['a'.repeat(41)]: deep }
+  const body = JSON.stringify({ customerSession: { attributes: { Channel: deep } } })
+  expect(body.length).toBeLessThan(65_536)
+  const text = await (await call('PUT', '/v2/customer_sessions/basket', { body })).text()
+  expect(JSON.parse(text)).toMatchObject({ code: 'invalid_request', issues: { length: 1_000 } })
+  expect(text.length).toBeLessThan(1e6)
+})
+
 const ledgerEntry = {
   id: 1,
   transactionUUID: 'uuid',
