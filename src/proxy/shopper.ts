@@ -1,4 +1,5 @@
 import { type Endpoint, fill, isDry } from '../endpoint.ts'
+import { isRecord } from '../record.ts'
 import { type CouponReasons, filterAnswer } from './answer.ts'
 import { refuseOvertaken } from './fence.ts'
 import { guardStore, type StoreTrouble } from './guarded-store.ts'
@@ -178,6 +179,26 @@ function checkOptions(options: ShopperProxyOptions): void {
   if (couponReasons !== 'coarse' && couponReasons !== 'unsafe-all') throw wrong("`couponReasons` must be 'coarse' or 'unsafe-all'")
   // Whoever may become a new guest at will has as many budgets.
   if (guests && typeof network !== 'function') throw wrong('`guests` need `network`, which tells the address a request comes from')
+  const { maxAge = 1 } = isRecord(guests) ? guests : {}
+  if (!(typeof maxAge === 'number' && maxAge > 0 && maxAge < Infinity))
+    throw wrong('`guests.maxAge` must be a number of milliseconds above 0')
+  for (const [name, list] of listsIn(options)) if (!Array.isArray(list)) throw wrong(`\`${name}\` must be a list`)
   checkProxyOptions('createShopperProxy', options)
   if ('apiKey' in upstream && upstream.apiKey?.trim() === secret) throw wrong('`secret` must not be the API key')
+}
+
+// A text has an `includes` too, which finds one name within another.
+function listsIn({ operations = {}, fields = {} }: ShopperProxyOptions): [name: string, list: unknown][] {
+  const { referrals, profileAttributes, events, joinLoyaltyProgram, loyaltyProgramIds } = operations
+  const lists: [string, unknown][] = [
+    ['operations.profileAttributes', profileAttributes],
+    ['operations.loyaltyProgramIds', loyaltyProgramIds],
+    // Without its list an operation is not the operation.
+    ['operations.referrals.campaignIds', referrals && (referrals.campaignIds ?? null)],
+    ['operations.joinLoyaltyProgram.loyaltyProgramIds', joinLoyaltyProgram && (joinLoyaltyProgram.loyaltyProgramIds ?? null)],
+    ['operations.events.types', events && (events.types ?? null)],
+    ...Object.values(events?.attributes ?? {}).map((names): [string, unknown] => ['operations.events.attributes', names]),
+    ...Object.entries(fields).map(([name, names]): [string, unknown] => [`fields.${name}`, names]),
+  ]
+  return lists.filter(([, list]) => list !== undefined)
 }

@@ -217,6 +217,25 @@ test.each<[string, object]>([
     '`basePath`',
     { basePath },
   ]),
+  ...[0, -1, NaN, Infinity, '10', null].map((maxAge): [string, object] => [
+    '`guests.maxAge`',
+    { guests: { maxAge }, network: () => '192.0.2.1' },
+  ]),
+  ...['sessionAttributes', 'itemAttributes', 'customEffects'].flatMap((name) =>
+    ['Name', {}, null, true].map((list): [string, object] => [`\`fields.${name}\``, { fields: { [name]: list } }]),
+  ),
+  ...['Name', 7, {}, null, true].flatMap((list): [string, object][] => [
+    ['`operations.profileAttributes`', { operations: { profileAttributes: list } }],
+    ['`operations.loyaltyProgramIds`', { operations: { loyaltyProgramIds: list } }],
+    ['`operations.referrals.campaignIds`', { operations: { referrals: { campaignIds: list } } }],
+    ['`operations.joinLoyaltyProgram.loyaltyProgramIds`', { operations: { joinLoyaltyProgram: { loyaltyProgramIds: list } } }],
+    ['`operations.events.types`', { operations: { events: { types: list } } }],
+    ['`operations.events.attributes`', { operations: { events: { types: ['looked'], attributes: { looked: list } } } }],
+  ]),
+  ...['referrals', 'joinLoyaltyProgram', 'events'].map((name): [string, object] => [
+    `\`operations.${name}.`,
+    { operations: { [name]: true } },
+  ]),
   ['`upstream`', { upstream: undefined }],
   ['`couponReasons`', { couponReasons: 'all' }],
 ])('T90 bad configuration refuses to start and names %s only: %o', (named, options) => {
