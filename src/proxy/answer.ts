@@ -285,18 +285,48 @@ const effect: Filter = (value, reader) => {
   return { ...pick(value, envelope), rulesetId: 0, ruleName: '', props: shown }
 }
 
-// These confirm that a code exists although it is not the reader's.
+// The first four confirm that a code exists although it is not the reader's. The last two are built in the same way, so that no byte differs.
 const tellTale = new Map([
   ['CouponRecipientDoesNotMatch', 'CouponNotFound'],
   ['CouponReservationRequired', 'CouponNotFound'],
   ['ReferralRecipientDoesNotMatch', 'ReferralNotFound'],
   ['AdvocateNotFound', 'ReferralNotFound'],
+  ['CouponNotFound', 'CouponNotFound'],
+  ['ReferralNotFound', 'ReferralNotFound'],
 ])
 
 // What the refusal of a code that does not exist carries.
 const nowhere = { campaignId: 0, ruleIndex: 0, rulesetId: 0, ruleName: '' }
 
-const effects = list(effect)
+/** The code that an effect refuses, and that is told as one that does not exist; undefined for any other effect. */
+function untoldCode(value: unknown): string | undefined {
+  if (!isRecord(value) || !isRecord(value.props) || !tellTale.has(String(value.props.rejectionReason))) return undefined
+  return String(value.props.value).toUpperCase()
+}
+
+const everyEffect = list(effect)
+
+// Talon.One refuses a code in the place of its campaign, and one without a campaign in another. Here all of those come first.
+const effects: Filter = (value, reader) => {
+  const shown = everyEffect(value, reader)
+  if (reader.couponReasons !== 'coarse' || !Array.isArray(shown)) return shown
+  const untold = shown.filter((one) => untoldCode(one) !== undefined)
+  if (untold.length === 0) return shown
+  untold.sort((one, other) => (String(untoldCode(one)) < String(untoldCode(other)) ? -1 : 1))
+  return [...untold, ...shown.filter((one) => untoldCode(one) === undefined)]
+}
+
+// Talon.One lists the coupons of refused codes, too.
+const withoutUntold =
+  (filter: Filter): Filter =>
+  (value, reader) => {
+    if (reader.couponReasons !== 'coarse' || !isRecord(value)) return filter(value, reader)
+    const { effects: told, coupons: listed } = value
+    if (!Array.isArray(told) || !Array.isArray(listed)) return filter(value, reader)
+    const untold = new Set(told.map(untoldCode))
+    const isTold = (one: unknown) => isRecord(one) && !untold.has(String(one.value).toUpperCase())
+    return filter({ ...value, coupons: listed.filter(isTold) }, reader)
+  }
 
 const state = {
   customerProfile: profile,
@@ -310,7 +340,7 @@ const state = {
 /** By operation. Whoever is not in here is answered with nothing. */
 export const answers: Readonly<Record<string, Filter>> = {
   getCustomerSession: parts({ customerSession: session, effects }),
-  updateCustomerSessionV2: parts({ ...state, customerSession: session, coupons: list(coupon), referral }),
+  updateCustomerSessionV2: withoutUntold(parts({ ...state, customerSession: session, coupons: list(coupon), referral })),
   getCustomerInventory: parts({
     profile,
     loyalty,

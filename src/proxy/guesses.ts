@@ -1,6 +1,6 @@
 /** Codes that somebody tries in vain: somebody who guesses tries many. */
 import type { Endpoint } from '../endpoint.ts'
-import { createCouponReservation, deleteCouponReservation, updateCustomerSessionV2 } from '../endpoints.ts'
+import { createCouponReservation, updateCustomerSessionV2 } from '../endpoints.ts'
 import { isRecord } from '../record.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import { hashedKey } from './hashed-key.ts'
@@ -89,8 +89,9 @@ function tooMany(retryAfterMs: number): Problem {
   return new Problem(429, 'rate_limited', { retryable: false, retryAfterMs, issues })
 }
 
-function isReservation({ operationId }: Endpoint): boolean {
-  return operationId === createCouponReservation.operationId || operationId === deleteCouponReservation.operationId
+/** Whether a row reserves a code, and so says whether there is one. Releasing it does not. */
+export function isReservation({ operationId }: Endpoint): boolean {
+  return operationId === createCouponReservation.operationId
 }
 
 /** The codes that a request has looked up: none for most operations. */

@@ -40,7 +40,10 @@ export interface ShopperOperations {
    * one asks `pricing`: limit how many a shopper may send.
    */
   previews?: boolean
-  /** Reserve and release coupons for oneself. Talon.One ignores a coupon's reservation limit here. */
+  /**
+   * Reserve and release coupons for oneself. Talon.One ignores a coupon's reservation limit here. Releasing is answered alike whether or
+   * not there is such a code.
+   */
   reservations?: boolean
   /** Make a referral code for oneself, in these campaigns only. */
   referrals?: { campaignIds: readonly number[] }

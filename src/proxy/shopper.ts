@@ -3,7 +3,7 @@ import { isRecord } from '../record.ts'
 import { type CouponReasons, filterAnswer } from './answer.ts'
 import { refuseOvertaken } from './fence.ts'
 import { guardStore, type StoreTrouble } from './guarded-store.ts'
-import { createGuessCounter, type Guesses } from './guesses.ts'
+import { createGuessCounter, type Guesses, isReservation } from './guesses.ts'
 import type { GuestOptions } from './guests.ts'
 import type { Identify, Shopper } from './identity.ts'
 import { readLimits, type ShopperLimits } from './limits.ts'
@@ -104,8 +104,13 @@ export function createShopperProxy(options: ShopperProxyOptions): Proxy {
       const { shopper } = met
       const allowed = forceIdentity(endpoint, policy(asked, shopper), shopper)
       const guesses = await counter.take(met.guessers, endpoint, allowed)
-      const { status, data, browserIds } = await settled(guesses, () => exchange(request, endpoint, allowed, shopper))
-      const shown = filterAnswer(endpoint.operationId, data, { shopper, browserIds, fields, couponReasons })
+      const { status, shown } = await settled(guesses, async () => {
+        const { status, data, browserIds } = await exchange(request, endpoint, allowed, shopper)
+        const shown = filterAnswer(endpoint.operationId, data, { shopper, browserIds, fields, couponReasons })
+        // The coupon is somebody else's.
+        if (data !== undefined && shown === undefined && isReservation(endpoint)) throw new Problem(404, 'not_found')
+        return { status, data, shown }
+      })
       return dataAnswer(shown === undefined ? 204 : status, shown)
     })
   }
@@ -117,8 +122,7 @@ export function createShopperProxy(options: ShopperProxyOptions): Proxy {
     const filled = fill(endpoint, input)
     const sent = async () => {
       const answered = await send(endpoint, filled, key)
-      const { status, data } = isEmptyWallet(endpoint, answered) ? { status: 200, data: {} } : readAnswer(endpoint, answered)
-      return { status, data, browserIds }
+      return { ...readFor(endpoint, answered, couponReasons), browserIds }
     }
     if (endpoint.kind === 'read' || isDry(input)) return sent()
     const { customerSessionId } = input
@@ -147,7 +151,7 @@ interface Exchanged {
   browserIds: ReadonlyMap<string, string>
 }
 
-async function settled(guesses: Guesses, task: () => Promise<Exchanged>): Promise<Exchanged> {
+async function settled<Done extends { data: unknown }>(guesses: Guesses, task: () => Promise<Done>): Promise<Done> {
   try {
     const exchanged = await task()
     await guesses.settle(exchanged.data)
@@ -164,9 +168,18 @@ function unmet({ operationId }: Endpoint): Answer {
   throw new Problem(404, 'not_found')
 }
 
-// Talon.One meets a shopper with the first session; until then the wallet is empty rather than missing.
-function isEmptyWallet({ operationId }: Endpoint, { status }: UpstreamAnswer): boolean {
-  return operationId === 'getCustomerInventory' && status === 404
+/** What a shopper is told of an answer: of something that there is not, no more than that. */
+function readFor(endpoint: Endpoint, answered: UpstreamAnswer, couponReasons: CouponReasons): { status: number; data: unknown } {
+  const { operationId } = endpoint
+  const { status } = answered
+  // Talon.One meets a shopper with the first session; until then the wallet is empty rather than missing.
+  if (operationId === 'getCustomerInventory' && status === 404) return { status: 200, data: {} }
+  const isRefused = [400, 404, 422].includes(status)
+  // They have no reservation of it now, whether or not there is such a code.
+  if (operationId === 'deleteCouponReservation' && isRefused) return { status: 204, data: undefined }
+  // A code that is somebody else's is refused in another way than one that does not exist.
+  if (isReservation(endpoint) && isRefused && couponReasons === 'coarse') throw new Problem(404, 'not_found')
+  return readAnswer(endpoint, answered)
 }
 
 function checkOptions(options: ShopperProxyOptions): void {

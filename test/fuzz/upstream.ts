@@ -62,7 +62,9 @@ export function answer({ row, input }: Sent, { is, couponReasons }: Setup): Answ
   const codes = codesIn(input)
   const rejected = codes.filter((code) => /^VZ(BAD|TAKEN|RESERVED|THEIRS|ADVOCATE)/.test(code))
   const isReservation = is === 'shopper' && row.operationId.endsWith('CouponReservation')
-  if (isReservation && rejected.length > 0) return { ...refusal(404), rejected }
+  // Whoever releases a code hears nothing of it.
+  const isHeard = row.operationId === 'createCouponReservation'
+  if (isReservation && rejected.length > 0) return { ...refusal(404), rejected: isHeard ? rejected : [] }
   const isSilent = row.answer === 'nothing' || input.silent === 'yes'
   if (isSilent) return { response: new Response(null, { status: 204 }), isProper: true, status: 204, rejected: [] }
   const owner = ownerOf(row, input)

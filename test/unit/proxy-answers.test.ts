@@ -1,4 +1,6 @@
 import { inspect } from 'node:util'
+import type { ShopperProxyOptions } from 'talon-one-react/proxy'
+import { createSandbox, type SandboxCampaign, setDiscount } from 'talon-one-react/sandbox'
 import { expect, test } from 'vitest'
 import { fill } from '../../src/endpoint.ts'
 import { bestPriorPrice, joinLoyaltyProgram, trackEventV2 } from '../../src/endpoints.ts'
@@ -122,8 +124,8 @@ test('an answer holds what a shopper may see, and nothing of others', async () =
     createdCoupons: [{ value: 'MINE' }],
     createdReferrals: [],
     effects: [
-      { effectType: 'setDiscount', props: { name: 'ten', value: 1 } },
       { campaignId: 0, effectType: 'rejectCoupon', props: { value: 'X', rejectionReason: 'CouponNotFound' } },
+      { effectType: 'setDiscount', props: { name: 'ten', value: 1 } },
       { effectType: 'brandNewEffect' },
     ],
   })
@@ -142,6 +144,76 @@ test.for([
   const nothing = { campaignId: 0, rulesetId: 0, ruleIndex: 0, ruleName: '' }
   expect(answer).toMatchObject({ effects: [{ ...nothing, effectType, props: { value: 'X', rejectionReason: told } }] })
   expect(JSON.stringify(answer)).not.toMatch(/Exclusion|IsNotFirst|7/)
+})
+
+const wallets: SandboxCampaign = {
+  id: 1,
+  name: 'Wallets',
+  coupons: [
+    { value: 'BOBSOWN', recipientIntegrationId: 'bob' },
+    { value: 'NEVERRESERVED', reservation: false },
+    { value: 'BOBSRESERVED', isReservationMandatory: true },
+    { value: 'ANYBODYS' },
+  ],
+  rules: [
+    { name: 'Before', then: () => [setDiscount('before', 1)] },
+    { name: 'With a code', needs: 'coupon', then: () => [setDiscount('with it', 2)] },
+  ],
+}
+
+/** A shop where `code` is of a code that is somebody else's, or of none. */
+function openWallets(options: Partial<ShopperProxyOptions> = {}) {
+  return createShop({ operations: everything, fetch: createSandbox({ apiKey: key, campaigns: [wallets] }).fetch, ...options })
+}
+
+/** An answer without what differs each time: its codes are numbers. */
+const untimed = (text: string, ...codes: string[]) =>
+  codes
+    .reduce((told, code, index) => told.replaceAll(code, `<${index}>`), text)
+    .replace(/"requestId":"[^"]+"/, '')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'now')
+
+test('T38 a cart with a code that is somebody else’s is answered as one with none, byte by byte', async () => {
+  const answerTo = async (...codes: string[]) => {
+    const { call } = openWallets()
+    const body = { ...cart({ couponCodes: ['ANYBODYS', ...codes] }), responseContent: ['coupons', 'customerSession'] }
+    const put = await (await call('PUT', '/v2/customer_sessions/basket', { body })).text()
+    const got = await (await call('GET', '/v2/customer_sessions/basket')).text()
+    return untimed(put + got, ...codes)
+  }
+  const nowhere = await answerTo('NOSUCH', 'NOTTHERE')
+  expect(nowhere).toContain('"value":"ANYBODYS"')
+  expect(nowhere).toMatch(/<0>.*CouponNotFound.*<1>.*CouponNotFound/)
+  expect(await answerTo('BOBSOWN', 'BOBSRESERVED')).toBe(nowhere)
+  expect(await answerTo('BOBSOWN', 'NOSUCH')).toBe(nowhere)
+  expect(await answerTo('BOBSRESERVED', 'NOTTHERE')).toBe(nowhere)
+})
+
+test('T38 a code that is somebody else’s is reserved and released as one that does not exist, and a try at it costs as much', async () => {
+  const { call } = openWallets({ limits: { codes: { most: 3, perMs: 60_000 } } })
+  const ask = async (method: string, code: string) => {
+    const response = await call(method, `/v1/coupon_reservations/${code}`, { body: {} })
+    return [response.status, untimed(await response.text(), code)]
+  }
+  for (const code of ['NOSUCH', 'BOBSOWN', 'NEVERRESERVED', 'ANYBODYS', 'BOBSRESERVED', 'NOTTHERE'])
+    expect(await ask('DELETE', code)).toEqual([204, ''])
+  const nowhere = await ask('POST', 'NOSUCH')
+  expect(nowhere[0]).toBe(404)
+  expect(await ask('POST', 'BOBSOWN')).toEqual(nowhere)
+  expect(await ask('POST', 'NEVERRESERVED')).toEqual(nowhere)
+  expect((await ask('POST', 'ANYBODYS'))[0]).toBe(429)
+})
+
+test('a coupon that is somebody else’s is not there, also where Talon.One has reserved it', async () => {
+  const { call } = openWallets({ fetch: async () => Response.json({ id: 1, value: canary, recipientIntegrationId: 'bob' }) })
+  const response = await call('POST', '/v1/coupon_reservations/BOBSOWN', { body: {} })
+  expect([response.status, await codeOf(response)]).toEqual([404, 'not_found'])
+})
+
+test('with all reasons a shop sees why a code was not reserved', async () => {
+  const { call } = openWallets({ couponReasons: 'unsafe-all' })
+  const reserve = async (code: string) => (await call('POST', `/v1/coupon_reservations/${code}`, { body: {} })).status
+  expect([await reserve('NOSUCH'), await reserve('BOBSOWN')]).toEqual([404, 400])
 })
 
 test('a refusal names a thousand issues at most', async () => {

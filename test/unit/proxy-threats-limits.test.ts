@@ -57,7 +57,6 @@ describe('codes that are tried in vain', () => {
     ['coupons in previews', (code) => put({ couponCodes: [code] }, '?dry=true')],
     ['referral codes in carts', (code) => put({ referralCode: code })],
     ['coupons to reserve', (code) => ['POST', `/v1/coupon_reservations/${code}`, {}]],
-    ['coupons to release', (code) => ['DELETE', `/v1/coupon_reservations/${code}`, {}]],
   ])('T35 T36 are ten in ten minutes, of 1,000: %s', async (_, ask) => {
     const { call, clock, evaluated } = openShop()
     const statuses: number[] = []

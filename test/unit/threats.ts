@@ -244,7 +244,17 @@ export const threats: readonly Threat[] = [
     row: 'T37',
     heldBy: { [limits]: ['T37 by 1,000 guests of one network are those of one network', 'T37 new guests of one network are 120 an hour'] },
   },
-  { row: 'T38', heldBy: { [answers]: ['a %s for %s is told as that of a code that does not exist'] } },
+  {
+    row: 'T38',
+    heldBy: {
+      [answers]: [
+        'a %s for %s is told as that of a code that does not exist',
+        'T38 a cart with a code that is somebody else’s is answered as one with none, byte by byte',
+        'T38 a code that is somebody else’s is reserved and released as one that does not exist, and a try at it costs as much',
+      ],
+    },
+    because: 'releasing is answered alike whether or not there is such a code, so that it costs no guess',
+  },
   {
     row: 'T39',
     heldBy: {
