@@ -25,7 +25,7 @@ import {
 import { type ReadBody, readRequest, type Route } from './request.ts'
 import { isSecret, type SessionNamespace } from './session-id.ts'
 import { createMemoryStore, type ProxyStore } from './store.ts'
-import { createUpstream, readAnswer, type UpstreamAnswer } from './upstream.ts'
+import { createUpstream, handOn, readAnswer, type UpstreamAnswer } from './upstream.ts'
 import { createVisitors } from './visitors.ts'
 import { inWriteLane } from './write-lane.ts'
 
@@ -111,7 +111,7 @@ export function createShopperProxy(options: ShopperProxyOptions): Proxy {
         if (data !== undefined && shown === undefined && isReservation(endpoint)) throw new Problem(404, 'not_found')
         return { status, data, shown }
       })
-      return dataAnswer(shown === undefined ? 204 : status, shown)
+      return handOn(endpoint, shown === undefined ? 204 : status, shown)
     })
   }
 

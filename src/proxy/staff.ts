@@ -10,7 +10,7 @@ import { staffIdempotencyKeyOf } from './namespace.ts'
 import { type Answer, dataAnswer, Problem } from './problem.ts'
 import { checkLimit, checkProxyOptions, createProxy, defaultTimeouts, type Proxy, type ProxyOptions, teller } from './proxy.ts'
 import { type ReadBody, readRequest, type Route } from './request.ts'
-import { createUpstream, readAnswer, type UpstreamAnswer } from './upstream.ts'
+import { createUpstream, handOn, readAnswer, type UpstreamAnswer } from './upstream.ts'
 
 /** What {@link createStaffProxy} takes. Bad configuration refuses to start and names the option only. */
 export interface StaffProxyOptions extends ProxyOptions {
@@ -128,7 +128,7 @@ function answerOf(endpoint: Endpoint, answered: UpstreamAnswer): Answer {
   const refusal = refusalIn(answered)
   if (refusal) return dataAnswer(answered.status, refusal, answered.retryAfterMs)
   const { status, data } = readAnswer(endpoint, answered)
-  return dataAnswer(status, data)
+  return handOn(endpoint, status, data)
 }
 
 // What Talon.One says of a request that it refuses, built anew. 401 and 403 are about the proxy's credential, not about staff.

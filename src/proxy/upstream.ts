@@ -5,7 +5,7 @@ import { parse } from './body.ts'
 import type { ContentSignature } from './content-signature.ts'
 import { withinSignal } from './deadline.ts'
 import { exchangeOf } from './exchange.ts'
-import { Problem } from './problem.ts'
+import { type Answer, dataAnswer, Problem } from './problem.ts'
 import { defaultTimeouts } from './proxy.ts'
 
 /**
@@ -83,6 +83,15 @@ export function readAnswer(endpoint: Endpoint, answer: UpstreamAnswer): { status
   const data = parse(text)
   if (endpoint.answer === 'list' ? Array.isArray(data) : isRecord(data)) return { status, data }
   throw unreadable(endpoint)
+}
+
+/** Data of an answer, as they are handed on. Refuses what nests too deep to be written, which can be read all the same. */
+export function handOn(endpoint: Endpoint, status: number, data: unknown): Answer {
+  try {
+    return dataAnswer(status, data)
+  } catch {
+    throw unreadable(endpoint)
+  }
 }
 
 function unreadable({ kind }: Endpoint): Problem {

@@ -110,6 +110,7 @@ export const checks: Readonly<Record<string, Check>> = {
     if (status >= 500 && !(isHookBroken && hasFailed) && draft.pricing === undefined && draft.session === undefined && !isUpstreamBroken)
       return `answered ${status}`
     if (status >= 500 && isUpstreamBroken && answered?.isProper && !isHookBroken) return `answered ${status} to a proper ${answered.status}`
+    if (status === 500 && isUpstreamBroken && !isHookBroken) return `answered 500 where upstream: ${draft.upstream}`
     if (status === 408 && !draft.isEndless) return 'a body came too late'
     if (status === 429 && setup.limits !== 'tight' && answered?.status !== 429) return 'too many, where nothing is limited'
     return undefined
@@ -201,7 +202,9 @@ export const checks: Readonly<Record<string, Check>> = {
       return `a ${status} that lacks something`
     const more = Object.keys(data).find((name) => !problemNames.includes(name))
     if (more !== undefined) return `a problem tells ${more}`
-    const isUnknown = ['no answer', 'rejects', 'broken body', 'endless body', 'throws'].includes(asked.draft.upstream ?? '')
+    const isUnknown = ['no answer', 'rejects', 'broken body', 'endless body', 'throws', 'cut', 'deep', 'too long'].includes(
+      asked.draft.upstream ?? '',
+    )
     if (sent[0]?.row?.kind === 'write' && isUnknown && status >= 500 && data.outcome !== 'unknown')
       return 'a write that may have landed is told as one that has not'
     return undefined

@@ -330,6 +330,12 @@ export const mutants: readonly Mutant[] = [
     instead: 'return',
   },
   {
+    name: 'an answer of any depth',
+    file: upstream,
+    text: '  } catch {\n    throw unreadable(endpoint)',
+    instead: '  } catch (error) {\n    throw error',
+  },
+  {
     name: 'sent twice',
     file: shopper,
     text: '      const answered = await send(endpoint, filled, key)\n',

@@ -278,7 +278,8 @@ function upstreamOf(setup: Setup): typeof globalThis.fetch {
     if (typeof input !== 'string') throw new Error('a proxy is to ask by a URL in text')
     const exchange = here()
     const { draft } = exchange.asked
-    const sent = readSent(input, init)
+    const { body } = init
+    const sent = readSent(input, { ...init, ...(body instanceof Blob && { body: (await body.text()) || null }) })
     exchange.sent.push(sent)
     const isWrite = sent.row?.kind === 'write' && sent.input.dry !== true && setup.is === 'shopper'
     const [whose] = isWrite && sent.row ? identitiesOf(sent.row, sent.input) : []

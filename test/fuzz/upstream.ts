@@ -458,7 +458,7 @@ export function fail(fault: UpstreamFault, proper: Answered, { row }: Sent, { is
         ),
       )
     case 'deep':
-      return as(new Response(`{"loyalty":{"programs":${'['.repeat(5_000)}${']'.repeat(5_000)}},"data":[],"effects":[]}`))
+      return as(new Response(`{"loyalty":{"programs":${'['.repeat(20_000)}${']'.repeat(20_000)}},"data":[],"effects":[]}`))
     case 'too long': {
       let left = 18
       return as(

@@ -411,6 +411,15 @@ test('an answer without an end, or with the key in it, is left: the write may ha
   expect(pulled).toBeLessThan(20)
 })
 
+test('an answer that nests too deep to be written is left, and the guest of a first write stays the same one', async () => {
+  const deep = `{"loyalty":{"programs":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`
+  const { call, events } = createShop({ guests: true, network: () => '192.0.2.1', fetch: async () => new Response(deep) })
+  const response = await call('PUT', '/v2/customer_sessions/basket', { body: cart(), shopper: null })
+  expect([response.status, await response.json()]).toMatchObject([502, { code: 'upstream_invalid', outcome: 'unknown' }])
+  expect(response.headers.get('set-cookie')).toMatch(/^__Host-talon-one-guest=/)
+  expect(events).toMatchObject([{ type: 'refused', status: 502 }])
+})
+
 test('a list is answered as a list, and anything else for one is not believed', async () => {
   const listed = await createFullShop(bestPriorPrice, []).say()
   expect([listed.status, await listed.json()]).toEqual([200, []])

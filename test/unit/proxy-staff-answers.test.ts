@@ -259,6 +259,7 @@ describe('what goes wrong behind it', () => {
     ['half of an answer', () => new Response(`{"message":"${secretText}`), 502, 'upstream_invalid'],
     ['nothing', () => new Response(''), 502, 'upstream_invalid'],
     ['a list where an object belongs', () => Response.json([secretText]), 502, 'upstream_invalid'],
+    ['what nests too deep', () => new Response(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), 502, 'upstream_invalid'],
   ])('%s is told as a code', async (_, answer, status, code) => {
     const { call } = createAnsweredOffice(answer)
     const response = await call('PUT', path, { body: { customerSession: {} } })
