@@ -1,7 +1,7 @@
 /** What a mounted proxy must do, whatever it runs in: asked over HTTP, with nothing of any test runner. */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { type IncomingMessage, request } from 'node:http'
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { shopperSessionId } from '../../src/proxy/index.ts'
 import { serve } from '../http-server.ts'
@@ -50,6 +50,8 @@ interface Call {
   headers?: Record<string, string>
   body?: unknown
   signal?: AbortSignal
+  /** Default: a connection of its own. */
+  agent?: Agent
 }
 
 interface Answered {
@@ -64,7 +66,7 @@ type Shop = ReturnType<typeof createShop>
 function createShop({ url, upstream, secret }: Mount) {
   const answers: string[] = []
 
-  async function call(method: string, path: string, { shopper, cookie, headers, body, signal }: Call = {}): Promise<Answered> {
+  async function call(method: string, path: string, { shopper, cookie, headers, body, signal, agent }: Call = {}): Promise<Answered> {
     const cookies = [...(shopper === undefined ? [] : [customerCookie(secret, shopper)]), ...(cookie === undefined ? [] : [cookie])]
     const response = await send(`${url}/talon-one${path}`, {
       method,
@@ -76,6 +78,7 @@ function createShop({ url, upstream, secret }: Mount) {
       },
       body: isRaw(body) ? body : JSON.stringify(body),
       signal,
+      agent,
     })
     const { text } = response
     answers.push(text, JSON.stringify([...response.headers]))
@@ -105,6 +108,7 @@ function createShop({ url, upstream, secret }: Mount) {
 }
 
 const sessionPath = '/v2/customer_sessions/basket'
+const walletPath = '/v1/customer_profiles/me/inventory'
 const reservationPath = '/v1/coupon_reservations/WELCOME5'
 const cartItems = [{ sku: 'beans', quantity: 2 }]
 const cartOf = (session: Record<string, unknown> = {}) => ({
@@ -176,7 +180,7 @@ const checks: Record<string, Check> = {
   },
   'the own wallet is there': async ({ call, put }) => {
     await put('owner')
-    const { status, json } = await call('GET', '/v1/customer_profiles/me/inventory?coupons=true', { shopper: 'owner' })
+    const { status, json } = await call('GET', `${walletPath}?coupons=true`, { shopper: 'owner' })
     assert.equal(status, 200)
     assert.deepEqual(json.coupons, [])
   },
@@ -332,7 +336,7 @@ const checks: Record<string, Check> = {
     }
   },
   'a lost read: 503, and nothing unknown': async ({ call, during }) => {
-    const read = () => call('GET', '/v1/customer_profiles/me/inventory', { shopper: 'patient' })
+    const read = () => call('GET', walletPath, { shopper: 'patient' })
     const { status, json } = await during('patient', 'lost', read)
     assert.equal(status, 503)
     assert.equal(json.outcome, undefined)
@@ -359,6 +363,32 @@ const checks: Record<string, Check> = {
     assert.equal(status, 503)
     assert.doesNotMatch(text, /Stack trace/)
   },
+  'an answer of 16 MiB is read': async ({ put, during }) => {
+    const answer = { status: 200, body: '{"effects":[]}'.padEnd(2 ** 24) }
+    assert.equal((await during('reader-of-16-MiB', answer, () => put('reader-of-16-MiB'))).status, 200)
+  },
+  'one without an end is left: 502, outcome unknown, and the next is answered': leavesEndless({}),
+  'one of an announced length that is too much: 502': leavesEndless({ 'content-length': String(2 ** 30) }),
+  'one that breaks off before its announced length: 503, outcome unknown, sent once': survives(
+    503,
+    'upstream_unavailable',
+    breakingOff({ 'content-length': '1000' }, (response) => response.socket?.end()),
+  ),
+  'one that breaks off without a last chunk: 503': survives(
+    503,
+    'upstream_unavailable',
+    breakingOff({}, (response) => response.socket?.end()),
+  ),
+  'one whose connection is reset in the middle: 503': survives(
+    503,
+    'upstream_unavailable',
+    breakingOff({ 'content-length': '1000' }, (response) => response.socket?.resetAndDestroy()),
+  ),
+  'one that ends where its JSON does not: 502': survives(
+    502,
+    'upstream_invalid',
+    breakingOff({}, (response) => response.end()),
+  ),
   'how long to wait is handed on: 429': async ({ put, during }) => {
     const answer = { status: 429, headers: { 'retry-after': '7' }, body: { message: 'slow down' } }
     const { status, headers, json } = await during('busy', answer, () => put('busy'))
@@ -460,6 +490,70 @@ function refused(status: number, code: string, options: Call, method = 'PUT', pa
   }
 }
 
+/** A write and a read that meet this trouble are answered soon, and the next request on the same connection as if nothing had been. */
+function survives(status: number, code: string, trouble: Trouble): Check {
+  return async ({ call, put, get, during, upstream }) => {
+    const shopper = `survivor-${crypto.randomUUID()}`
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const connections = new Set<unknown>()
+    agent.on('free', (connection) => connections.add(connection))
+    try {
+      assert.equal((await put(shopper, {}, { agent })).status, 200)
+      const start = performance.now()
+      const written = await during(shopper, trouble, () => put(shopper, {}, { agent }))
+      const read = await during(shopper, trouble, () => call('GET', walletPath, { shopper, agent }))
+      assert.ok(performance.now() - start < 5_000, 'it took seconds')
+      assert.deepEqual([written.status, written.json.code, written.json.outcome], [status, code, 'unknown'])
+      assert.deepEqual([read.status, read.json.code, read.json.outcome], [status, code, undefined])
+      assert.doesNotMatch(written.text + read.text, /effects/)
+      assert.equal(upstream.receivedOf(shopper).length, 3)
+      const { status: next, json } = await get(shopper, { agent })
+      assert.equal(next, 200)
+      assert.equal(recordAt(json, 'customerSession').total, 25)
+      assert.equal(connections.size, 1)
+    } finally {
+      agent.destroy()
+    }
+  }
+}
+
+/** The same of an answer without an end; and nobody reads it on. */
+function leavesEndless(headers: Record<string, string>): Check {
+  return async (shop) => {
+    const floods: Flood[] = []
+    await survives(502, 'upstream_invalid', (response) => void floods.push(flood(response, headers)))(shop)
+    assert.equal(floods.length, 2)
+    await until(() => floods.every(({ response }) => response.destroyed))
+    for (const { megabytes } of floods) assert.ok(megabytes < 64, `${megabytes} MiB went out`)
+  }
+}
+
+interface Flood {
+  response: ServerResponse
+  /** How many have gone out. */
+  megabytes: number
+}
+
+function flood(response: ServerResponse, headers: Record<string, string>): Flood {
+  const sent: Flood = { response, megabytes: 0 }
+  const more = () => {
+    do sent.megabytes++
+    while (!response.destroyed && response.write(megabyte))
+  }
+  response.writeHead(200, { 'content-type': 'application/json', ...headers }).on('drain', more)
+  more()
+  return sent
+}
+const megabyte = ' '.repeat(2 ** 20)
+
+function breakingOff(headers: Record<string, string>, breakOff: (response: ServerResponse) => void): Trouble {
+  // Once the beginning is on its way.
+  return (response) =>
+    void response
+      .writeHead(200, { 'content-type': 'application/json', ...headers })
+      .write('{"effects":[', () => setTimeout(breakOff, 20, response))
+}
+
 function assertSafe(headers: Headers): void {
   for (const [name, value] of Object.entries(safeHeaders)) assert.equal(headers.get(name), value, name)
   // A framework may add words of its own.
@@ -476,21 +570,26 @@ interface Sending {
   headers: Record<string, string>
   body: RawBody | undefined
   signal: AbortSignal | undefined
+  agent: Agent | undefined
 }
 
 /** A body as it goes out: in one piece with its length, or in chunks without. */
 type RawBody = string | Uint8Array | readonly Uint8Array[]
 
-/** Sends on a connection of its own: one that was kept may be closed by a server that refuses a body before its end. */
-function send(url: string, { method, headers, body, signal }: Sending): Promise<Omit<Answered, 'json'>> {
+/** Sends on a connection of its own, unless it is told another: one that was kept may be closed by a server that refuses a body before its end. */
+function send(url: string, { method, headers, body, signal, agent }: Sending): Promise<Omit<Answered, 'json'>> {
   return new Promise((resolve, reject) => {
     // Node announces no length of a DELETE's body by itself.
     const length = typeof body === 'string' ? { 'content-length': String(Buffer.byteLength(body)) } : {}
-    const sending = request(url, { method, headers: { ...headers, ...length }, agent: false, ...(signal && { signal }) }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk) => (text += String(chunk)))
-      response.once('error', reject).once('end', () => resolve({ status: response.statusCode ?? 0, headers: headersOf(response), text }))
-    })
+    const sending = request(
+      url,
+      { method, headers: { ...headers, ...length }, agent: agent ?? false, ...(signal && { signal }) },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk) => (text += String(chunk)))
+        response.once('error', reject).once('end', () => resolve({ status: response.statusCode ?? 0, headers: headersOf(response), text }))
+      },
+    )
     sending.once('error', reject)
     if (Array.isArray(body)) for (const chunk of body) sending.write(chunk)
     sending.end(Array.isArray(body) ? undefined : body)

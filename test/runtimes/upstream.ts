@@ -1,9 +1,13 @@
 /** Talon.One behind HTTP, as the proxies of this folder meet it: the sandbox, and for some shoppers trouble. */
+import type { ServerResponse } from 'node:http'
 import { createSandbox } from '../../src/sandbox/index.ts'
 import { type Answer, type HttpServer, type Received, serve } from '../http-server.ts'
 
-/** What happens to a shopper's requests: an answer instead of the sandbox's, a lost connection, or waiting for a promise first. */
-export type Trouble = Answer | 'lost' | Promise<unknown>
+/**
+ * What happens to a shopper's requests: an answer instead of the sandbox's, one that is written by hand, a lost connection, or waiting for
+ * a promise first.
+ */
+export type Trouble = Answer | ((response: ServerResponse) => void) | 'lost' | Promise<unknown>
 
 export interface TroubledUpstream extends AsyncDisposable {
   url: string
@@ -27,6 +31,7 @@ export async function startUpstream(): Promise<TroubledUpstream> {
   const server: HttpServer = await serve(async (received, response) => {
     const trouble = [...troubles].find(([profileId]) => isOf(received, profileId))?.[1]
     if (trouble === 'lost') return void response.destroy()
+    if (typeof trouble === 'function') return trouble(response)
     if (trouble instanceof Promise) await trouble
     else if (trouble !== undefined) return trouble
     const { method, url, headers, body } = received
