@@ -1,7 +1,7 @@
 /** A request in the making, and what whoever makes it hostile may look at. */
 import type { Endpoint } from '../../src/endpoint.ts'
 import { isRecord } from '../../src/record.ts'
-import type { Dice } from '../sim/dice.ts'
+import type { Dice } from '../runner/dice.ts'
 import type { Person, Setup, StaffPerson } from './world.ts'
 
 /** What an upstream may do instead of answering as it should. */

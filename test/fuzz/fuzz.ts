@@ -4,14 +4,17 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { readCount, readList } from '../runner/arguments.ts'
+import { runSchedules } from '../runner/pool.ts'
+import { firstFailure, progressOf, rate, reportFailures } from '../runner/report.ts'
 import { problemsOf } from './checks.ts'
 import { drawPlan, requestsInSchedule } from './grammar.ts'
 import { hostilities } from './hostilities.ts'
+import { fuzz } from './kind.ts'
 import { type Exchange, runPlan } from './run.ts'
 import { rows, shopperRows } from './said.ts'
 import { type Part, partOf, shrink } from './shrink.ts'
-import type { Tally } from './tally.ts'
-import { runSchedules } from './workers.ts'
+import type { FuzzTally } from './tally.ts'
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +27,6 @@ const { values } = parseArgs({
   },
 })
 
-const progressMs = 30_000
 /** In a run of this many requests every hostility must be met by a thousand, and every row must get through to Talon.One as often. */
 const manyRequests = 1_000_000
 const leastOften = 1_000
@@ -36,28 +38,19 @@ async function runAll(): Promise<boolean> {
   const requests = readCount('requests', values.requests)
   const firstSeed = readCount('seed', values.seed)
   const start = performance.now()
-  let saidAt = start
-  const onProgress = (tally: Tally) => {
-    const now = performance.now()
-    if (now - saidAt < progressMs) return true
-    saidAt = now
-    const seeds = [...tally.failures.values()].flatMap(({ examples }) => examples.map(({ seed }) => seed))
-    const which = seeds.length > 0 ? `, such as ${[...new Set(seeds)].join(', ')}` : ''
-    console.log(`${tally.requests} of ${requests} requests, ${rate(tally.requests, now - start)} a second, ${tally.failed} failed${which}`)
-    return true
-  }
   const schedules = Math.ceil(requests / requestsInSchedule)
-  const tally = await runSchedules({ firstSeed, schedules, jobs: readCount('jobs', values.jobs), onProgress })
+  const onProgress = progressOf(requests, 'requests')
+  const tally = await runSchedules(fuzz, { firstSeed, schedules, jobs: readCount('jobs', values.jobs), onProgress })
   report(tally, firstSeed, performance.now() - start)
   const rare = requests < manyRequests ? [] : namesOf(tally).filter(([, count]) => count < leastOften)
   if (rare.length > 0) console.log(`Too rare to tell anything: ${rare.map(([name, count]) => `${name} (${count})`).join(', ')}`)
-  const [first] = [...tally.failures].flatMap(([check, { examples }]) => examples.slice(0, 1).map(({ seed }) => ({ check, seed })))
+  const first = firstFailure(tally)
   if (first) await explain(first.seed, first.check)
   return tally.failed === 0 && rare.length === 0
 }
 
 /** Everything that has to be met, and how often it was. */
-function namesOf({ hostilities: met, rows: reached }: Tally): [name: string, count: number][] {
+function namesOf({ hostilities: met, rows: reached }: FuzzTally): [name: string, count: number][] {
   const wanted = [
     ...rows.map(({ operationId }) => `staff ${operationId}`),
     ...shopperRows.map(({ operationId }) => `shopper ${operationId}`),
@@ -68,8 +61,8 @@ function namesOf({ hostilities: met, rows: reached }: Tally): [name: string, cou
   ]
 }
 
-function report(tally: Tally, firstSeed: number, ms: number): void {
-  const { requests, unsendable, schedules, statuses, failed, failures } = tally
+function report(tally: FuzzTally, firstSeed: number, ms: number): void {
+  const { requests, unsendable, schedules, statuses, failed } = tally
   for (const [name, count] of namesOf(tally)) console.log(`  ${name.padEnd(50)} ${String(count).padStart(7)}`)
   const answers = [...statuses].toSorted(([one], [other]) => Number(one) - Number(other)).map(([status, count]) => `${status}: ${count}`)
   console.log(`Answers: ${answers.join(', ')}`)
@@ -78,23 +71,16 @@ function report(tally: Tally, firstSeed: number, ms: number): void {
   )
   if (unsendable > 0) console.log(`${unsendable} more that the platform refuses to make`)
   console.log(`${failed} schedules failed`)
-  for (const [check, { count, examples }] of failures) {
-    console.log(`  ${check}: ${count}`)
-    for (const { seed, number, problem } of examples) console.log(`    seed ${seed}, request ${number}: ${problem}`)
-  }
-}
-
-function rate(requests: number, ms: number): number {
-  return Math.round((1000 * requests) / ms)
+  reportFailures(tally)
 }
 
 /** Tells the least of a schedule that fails as it did. */
 async function explain(seed: number, check: string): Promise<void> {
   console.log(`\nSeed ${seed}, ${check}: looking for the least that breaks it …`)
-  const shrunk = await shrink(drawPlan(seed), (run) => problemsOf(run).find((one) => one.check === check)?.problem)
-  if (!shrunk) return console.log(`It holds when it is run alone: npm run fuzz -- --replay ${seed}`)
-  const { requests, hostilities: names } = shrunk.part
-  await replay(seed, shrunk.part)
+  const part = await shrink(drawPlan(seed), (run) => problemsOf(run).find((one) => one.check === check)?.problem)
+  if (!part) return console.log(`It holds when it is run alone: npm run fuzz -- --replay ${seed}`)
+  await replay(seed, part)
+  const { requests, hostilities: names } = part
   console.log(`\nReplay: npm run fuzz -- --replay ${seed} --only ${requests.join(',')} --hostilities '${names.join(',') || 'none'}'`)
   console.log(`Whole:  npm run fuzz -- --replay ${seed}`)
 }
@@ -134,14 +120,4 @@ function readPart(): Partial<Part> {
     ...(values.only !== undefined && { requests: readList(values.only).map(Number) }),
     ...(values.hostilities !== undefined && { hostilities: readList(values.hostilities) }),
   }
-}
-
-function readList(text: string): string[] {
-  return text.split(',').filter((name) => name !== '' && name !== 'none')
-}
-
-function readCount(name: string, text: string | undefined): number {
-  const count = Number(text)
-  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`--${name} must be a whole number from 1 on; got ${text}`)
-  return count
 }

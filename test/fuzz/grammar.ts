@@ -2,7 +2,7 @@
 import type { Endpoint } from '../../src/endpoint.ts'
 import { updateCustomerSessionV2 } from '../../src/endpoints.ts'
 import { withIdentity } from '../../src/identity.ts'
-import { createDice, type Dice } from '../sim/dice.ts'
+import { createDice, type Dice } from '../runner/dice.ts'
 import type { Draft, Scene } from './draft.ts'
 import { type Hostility, hostilities } from './hostilities.ts'
 import { browserIds, rows, shopperInput, shopperRows, staffInput } from './said.ts'

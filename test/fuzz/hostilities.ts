@@ -1,7 +1,7 @@
 /** What is done to a request, by name: each is counted. */
 import type { Endpoint } from '../../src/endpoint.ts'
 import { isRecord } from '../../src/record.ts'
-import type { Dice } from '../sim/dice.ts'
+import type { Dice } from '../runner/dice.ts'
 import { type Draft, recordsIn, type Scene, type UpstreamFault, upstreamFaults } from './draft.ts'
 import { anyJson, hardTexts } from './values.ts'
 import { derive, guestCookieOf, guestIdOf, key, namedOrigin, ownOrigin, type Setup } from './world.ts'

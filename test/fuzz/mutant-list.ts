@@ -1,5 +1,5 @@
 /** The proxies with one of their guards taken away. */
-import type { Mutant } from '../mutant.ts'
+import type { Mutant } from '../runner/mutants.ts'
 
 const proxy = 'src/proxy/proxy.ts'
 const shopper = 'src/proxy/shopper.ts'

@@ -3,7 +3,7 @@ import { type Endpoint } from '../../src/endpoint.ts'
 import * as endpoints from '../../src/endpoints.ts'
 import { isRecord } from '../../src/record.ts'
 import type { Fields } from '../../src/shape.ts'
-import type { Dice } from '../sim/dice.ts'
+import type { Dice } from '../runner/dice.ts'
 import { fieldsOf } from './values.ts'
 
 export const rows: readonly Endpoint[] = Object.values(endpoints)

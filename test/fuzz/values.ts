@@ -1,6 +1,6 @@
 /** Values that fit a shape, drawn fast: what `test/arbitrary.ts` draws for property tests, at a hundredth of the time. */
 import type { Fields, Shape } from '../../src/shape.ts'
-import type { Dice } from '../sim/dice.ts'
+import type { Dice } from '../runner/dice.ts'
 
 const ofUrls = [
   'a/b',

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import type { ShopperFields, ShopperOperations } from '../../src/proxy/policy.ts'
 import type { StaffScope } from '../../src/proxy/identity.ts'
-import { createDice, type Dice } from '../sim/dice.ts'
+import { createDice, type Dice } from '../runner/dice.ts'
 
 export const key = 'k3y/of+the=shop&never~seen5f'
 export const secret = 'a secret/of+the fuzz & of 32 characters=and more'

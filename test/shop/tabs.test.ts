@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumArgs, findChromium } from '../chromium.ts'
-import { createDice, type Dice } from '../sim/dice.ts'
+import { createDice, type Dice } from '../runner/dice.ts'
 import type { Report, Verb } from './tabs/page.tsx'
 import { type Asked, openShop, pause, type ShopServer } from './tabs/server.ts'
 

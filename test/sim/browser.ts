@@ -1,7 +1,7 @@
 /** What the tabs of one browser share: storage, locks, a channel, and whether it is online. */
 import type { CartPlatform, Channel } from '../../src/cart/platform.ts'
 import type { CartStorage, SentWrite, StoredEdit } from '../../src/cart/storage.ts'
-import { createDice } from './dice.ts'
+import { createDice } from '../runner/dice.ts'
 import type { FaultProfile, Strikes } from './faults.ts'
 import type { Names } from './names.ts'
 import type { Tab } from './tab.ts'

@@ -1,4 +1,4 @@
-import type { Mutant } from '../mutant.ts'
+import type { Mutant } from '../runner/mutants.ts'
 import type { Fault } from './faults.ts'
 
 /** One way to break the engine. */

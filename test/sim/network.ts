@@ -1,6 +1,6 @@
 /** The way between a cart and Talon.One: everything that may happen to a request, by seeded chance. */
 import type { NewCustomerSessionV2 } from '../../src/index.ts'
-import { createDice, type Dice } from './dice.ts'
+import { createDice, type Dice } from '../runner/dice.ts'
 import type { FaultProfile, RequestFault, Strikes } from './faults.ts'
 import type { Answer, Shopper, TalonOneModel } from './model.ts'
 import { differences, type Facts, factsOf } from './shopper.ts'

@@ -1,5 +1,5 @@
 /** What happens in a schedule, as data, so that it can be made smaller. */
-import { createDice, type Dice } from './dice.ts'
+import { createDice, type Dice } from '../runner/dice.ts'
 import { type Fault, faultNames, type FaultProfile, messageFaults, requestFaults, storageFaults } from './faults.ts'
 import { type Deed, drawDeed, drawRefusable } from './shopper.ts'
 

@@ -1,7 +1,7 @@
 /** What a shopper does, and what it must come to: a plain model of a cart that knows nothing of networks. */
 import type { CartEdit } from '../../src/cart/edits.ts'
 import type { Cart, CustomerSessionV2 } from '../../src/index.ts'
-import type { Dice } from './dice.ts'
+import type { Dice } from '../runner/dice.ts'
 import { refused, type Shopper } from './model.ts'
 
 export type Deed =

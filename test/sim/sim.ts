@@ -4,13 +4,16 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { readCount, readList } from '../runner/arguments.ts'
+import { runSchedules } from '../runner/pool.ts'
+import { firstFailure, progressOf, rate, reportFailures } from '../runner/report.ts'
 import { checks, problemsOf } from './checks.ts'
 import { type Fault, faultNames } from './faults.ts'
+import { simOf } from './kind.ts'
 import { drawPlan } from './plan.ts'
 import { runPlan } from './run.ts'
 import { type Part, partOf, shrink } from './shrink.ts'
-import type { Tally } from './tally.ts'
-import { runSchedules } from './workers.ts'
+import type { SimTally } from './tally.ts'
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +27,6 @@ const { values } = parseArgs({
   },
 })
 
-const progressMs = 30_000
 /** In a run of this many schedules every fault must strike in one of a hundred. */
 const manySchedules = 20_000
 const leastShare = 0.01
@@ -37,51 +39,38 @@ async function runAll(): Promise<boolean> {
   const schedules = readCount('schedules', values.schedules)
   const firstSeed = readCount('seed', values.seed)
   const start = performance.now()
-  let saidAt = start
-  const onProgress = (tally: Tally) => {
-    const now = performance.now()
-    if (now - saidAt < progressMs) return true
-    saidAt = now
-    const rate = Math.round((1000 * tally.schedules) / (now - start))
-    const seeds = [...tally.failures.values()].flatMap(({ examples }) => examples.map(({ seed }) => seed))
-    const which = seeds.length > 0 ? `, such as ${[...new Set(seeds)].join(', ')}` : ''
-    console.log(`${tally.schedules} of ${schedules} schedules, ${rate} a second, ${tally.failed} failed${which}`)
-    return true
-  }
-  const tally = await runSchedules({ firstSeed, schedules, faults, jobs: readCount('jobs', values.jobs), onProgress })
-  report(tally, firstSeed, (performance.now() - start) / 1000)
+  const onProgress = progressOf(schedules, 'schedules')
+  const tally = await runSchedules(simOf(faults), { firstSeed, schedules, jobs: readCount('jobs', values.jobs), onProgress })
+  report(tally, firstSeed, performance.now() - start)
   const rare = tally.schedules < manySchedules ? [] : faults.filter((fault) => metBy(tally, fault) < leastShare * tally.schedules)
   if (rare.length > 0) console.log(`Too rare to tell anything, in less than one schedule of a hundred: ${rare.join(', ')}`)
-  const first = [...tally.failures].flatMap(([check, { examples }]) => examples.slice(0, 1).map(({ seed }) => ({ check, seed })))[0]
+  const first = firstFailure(tally)
   if (first) await explain(first.seed, first.check)
   return tally.failed === 0 && rare.length === 0
 }
 
-function report(tally: Tally, firstSeed: number, seconds: number): void {
-  const { schedules, requests, busiest, stuck, failed, failures } = tally
-  console.log(`${schedules} schedules from seed ${firstSeed} in ${seconds.toFixed(1)} s: ${Math.round(schedules / seconds)} a second`)
+function report(tally: SimTally, firstSeed: number, ms: number): void {
+  const { schedules, requests, busiest, stuck, failed } = tally
+  console.log(`${schedules} schedules from seed ${firstSeed} in ${(ms / 1000).toFixed(1)} s: ${rate(schedules, ms)} a second`)
   console.log(`${(requests / schedules).toFixed(1)} requests a schedule, ${busiest} in the busiest minute`)
   for (const fault of faults)
     console.log(`  ${fault.padEnd(12)} struck ${tally.strikes.get(fault)?.times ?? 0} times, in ${metBy(tally, fault)} schedules`)
   if (stuck > 0) console.log(`${stuck} schedules needed \`retry\` once the network had healed`)
   console.log(`${failed} failed (${((100 * failed) / schedules).toFixed(3)} %)`)
-  for (const [check, { count, examples }] of failures) {
-    console.log(`  ${check}: ${count}`)
-    for (const { seed, problem } of examples) console.log(`    seed ${seed}: ${problem}`)
-  }
+  reportFailures(tally)
 }
 
-function metBy({ strikes }: Tally, fault: Fault): number {
+function metBy({ strikes }: SimTally, fault: Fault): number {
   return strikes.get(fault)?.schedules ?? 0
 }
 
 /** Tells the smallest trace that fails as a seed did. */
 async function explain(seed: number, check: string): Promise<void> {
   console.log(`\nSeed ${seed}, ${check}: looking for the least that breaks it …`)
-  const shrunk = await shrink(drawPlan(seed, faults), checks[check] ?? (() => undefined))
-  if (!shrunk) return console.log(`It holds when it is run alone: npm run sim -- --replay ${seed}${faultsArgument()}`)
-  await replay(seed, shrunk.part)
-  const { steps, strikes } = shrunk.part
+  const part = await shrink(drawPlan(seed, faults), checks[check] ?? (() => undefined))
+  if (!part) return console.log(`It holds when it is run alone: npm run sim -- --replay ${seed}${faultsArgument()}`)
+  await replay(seed, part)
+  const { steps, strikes } = part
   const only = `--steps ${steps.join(',') || 'none'} --strikes ${strikes.join(',') || 'none'}`
   console.log(`\nReplay: npm run sim -- --replay ${seed} ${only}${faultsArgument()}`)
   console.log(`Whole:  npm run sim -- --replay ${seed}${faultsArgument()}`)
@@ -109,16 +98,6 @@ function readPart(): Partial<Part> {
     ...(values.steps !== undefined && { steps: readList(values.steps).map(Number) }),
     ...(values.strikes !== undefined && { strikes: readList(values.strikes) }),
   }
-}
-
-function readList(text: string): string[] {
-  return text.split(',').filter((name) => name !== '' && name !== 'none')
-}
-
-function readCount(name: string, text: string | undefined): number {
-  const count = Number(text)
-  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`--${name} must be a whole number from 1 on; got ${text}`)
-  return count
 }
 
 function readFaults(text: string | undefined): Fault[] {

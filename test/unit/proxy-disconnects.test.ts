@@ -1,7 +1,7 @@
 /** The threats to a proxy: whoever goes away in the middle, a browser or Talon.One, at any moment. */
 import { expect, test } from 'vitest'
 import { grown, handles, heapInUse, unhandledIn } from '../heap.ts'
-import { createDice } from '../sim/dice.ts'
+import { createDice } from '../runner/dice.ts'
 import { answerWith, ask, body, openLine, startShop, whole } from './proxy-server.ts'
 import { createShop, everything, requestOf } from './proxy-shop.ts'
 

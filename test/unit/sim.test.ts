@@ -40,8 +40,7 @@ test('what fails is made as small as it gets, and fails alike when it is run aga
   const plan = drawPlan(4, ['409', '503'])
   // Whatever needs one deed of a kind and one strike.
   const check = ({ deeds, strikes }: Run) => (deeds.some(({ deed }) => deed.do === 'ship') && strikes.has('409') ? 'broken' : undefined)
-  const shrunk = (await shrink(plan, check)) ?? expect.unreachable('the whole plan fails')
-  const { steps, strikes } = shrunk.part
+  const { steps, strikes } = (await shrink(plan, check)) ?? expect.unreachable('the whole plan fails')
   expect(steps).toHaveLength(1)
   expect(strikes).toEqual([expect.stringMatching(/^409@r[\d.]+$/)])
   expect(check(await runPlan(partOf(plan, steps), { onlyStrikes: new Set(strikes) }))).toBe('broken')
