@@ -310,10 +310,16 @@ const everyEffect = list(effect)
 const effects: Filter = (value, reader) => {
   const shown = everyEffect(value, reader)
   if (reader.couponReasons !== 'coarse' || !Array.isArray(shown)) return shown
-  const untold = shown.filter((one) => untoldCode(one) !== undefined)
+  const untold: { code: string; refusal: unknown }[] = []
+  const others: unknown[] = []
+  for (const one of shown) {
+    const code = untoldCode(one)
+    if (code === undefined) others.push(one)
+    else untold.push({ code, refusal: one })
+  }
   if (untold.length === 0) return shown
-  untold.sort((one, other) => (String(untoldCode(one)) < String(untoldCode(other)) ? -1 : 1))
-  return [...untold, ...shown.filter((one) => untoldCode(one) === undefined)]
+  untold.sort((one, other) => (one.code < other.code ? -1 : 1))
+  return [...untold.map(({ refusal }) => refusal), ...others]
 }
 
 // Talon.One lists the coupons of refused codes, too.
